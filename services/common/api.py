@@ -1,0 +1,240 @@
+"""The words of the HTTP API, public and internal: what search writes, the gateway passes on.
+
+Search serialises an answer once; the gateway sends those bytes on and names the model for OpenAPI.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.common.events import Kind, Stage, Status, Word
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Swatch(BaseModel):
+    """One colour of a photo: sRGB as ``#rrggbb``, CIE L*a*b* (D65), share of the pixels 0..1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    hex: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+    amount: Share
+    lab: tuple[float, float, float]
+
+
+class Exif(BaseModel):
+    """What the camera wrote, cleaned; absent where it wrote nothing that makes sense."""
+
+    model_config = ConfigDict(frozen=True)
+
+    camera_make: Annotated[str, Field(max_length=100)] | None = None
+    camera_model: Annotated[str, Field(max_length=100)] | None = None
+    lens: Annotated[str, Field(max_length=150)] | None = None
+    exposure_seconds: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    f_number: Annotated[float, Field(gt=0, le=1000)] | None = None
+    iso: Annotated[int, Field(gt=0, le=10_000_000)] | None = None
+    focal_length_mm: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    taken_at: datetime | None = Field(default=None, description="the camera's local time")
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+
+
+class Reason(BaseModel):
+    """Why a photo is not ready, and when it is tried again."""
+
+    code: str
+    text: str
+    next_try: datetime | None = None
+
+
+class Photo(BaseModel):
+    """A photo as the grid shows it."""
+
+    id: str
+    status: Status
+    stage: Stage
+    generation: int
+    filename: str
+    width: int
+    height: int
+    taken_at: datetime | None = Field(default=None, description="the camera's local time")
+    uploaded_at: datetime
+    thumbhash: str = Field(description="base64; see evanw/thumbhash")
+    palette: list[Swatch] = []
+    caption: str = ""
+    reason: Reason | None = None
+    original: str
+    display: str
+    thumb: str
+
+
+class PhotoTag(BaseModel):
+    """A tag of a photo: who says so, how surely (0..1), and the geometry that shows why."""
+
+    kind: Kind
+    text: str
+    confidence: Share
+    source: str
+    model: str = ""
+    evidence: dict[str, Any] | None = None
+
+
+class PhotoDetail(Photo):
+    """Everything known of a photo."""
+
+    content_type: str
+    bytes: int
+    sha256: str
+    exif: Exif = Exif()
+    tags: list[PhotoTag] = []
+    tagger: str = ""
+    embedder: str = ""
+    cost: Decimal = Field(default=Decimal(0), description="US dollars paid for this photo")
+    attempts: int = 0
+
+
+class PhotoPage(BaseModel):
+    photos: list[Photo]
+    cursor: str | None = Field(default=None, description="pass it on to get the next page")
+    total: int
+
+
+class Why(BaseModel):
+    """One reason for a hit. The shares of a hit's reasons sum to 1."""
+
+    tag: str
+    kind: str
+    source: str
+    confidence: Share
+    likeness: Share = Field(description="cosine of the query's word and the tag, 0..1")
+    share: Share
+
+
+class Hit(Photo):
+    """A photo that matches, and why."""
+
+    likeness: Share = Field(description="how well the photo matches, 0..1")
+    why: list[Why]
+
+
+class Count(BaseModel):
+    text: str
+    count: int
+
+
+class SearchAnswer(BaseModel):
+    query: str
+    photos: list[Hit]
+    facets: dict[str, list[Count]] = Field(description="tags of the matches, by kind")
+    cursor: str | None = None
+    total: int
+
+
+class TagCount(Count):
+    kind: Kind
+
+
+class TagPage(BaseModel):
+    tags: list[TagCount]
+
+
+class TagName(BaseModel):
+    kind: Kind
+    text: Word
+
+
+class TagEdit(BaseModel):
+    """What a person says of a photo wins over every model, for ever."""
+
+    add: Annotated[list[TagName], Field(max_length=50)] = []
+    remove: Annotated[list[TagName], Field(max_length=50)] = []
+
+
+class QueueDepth(BaseModel):
+    ready: int
+    consumers: int
+
+
+class GalleryStatus(BaseModel):
+    """How the gallery is: photos by status, work that waits, and for how long."""
+
+    version: str
+    photos: dict[Status, int]
+    queues: dict[str, QueueDepth] | None = Field(description="null while the broker is away")
+    oldest_unfinished_seconds: float | None = None
+    tags: int
+    spent: Decimal = Field(default=Decimal(0), description="US dollars")
+    services: dict[str, bool] = {}
+
+
+class Retried(BaseModel):
+    retried: int
+
+
+# --- between gateway and search only ---------------------------------------------------------
+
+
+class Reservation(BaseModel):
+    """What the gateway knows of a photo before its bytes are stored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    photo_id: str
+    owner: Annotated[str, Field(min_length=1, max_length=100)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    filename: Annotated[str, Field(max_length=255)]
+    content_type: Annotated[str, Field(max_length=100)]
+    bytes: Annotated[int, Field(ge=1, lt=2**40)]
+    width: Annotated[int, Field(ge=1, le=100_000)]
+    height: Annotated[int, Field(ge=1, le=100_000)]
+    thumbhash: str
+    palette: list[Swatch]
+    exif: Exif
+    uploaded_at: datetime | None = Field(default=None, description="only when rebuilt from blobs")
+
+
+class Reserved(BaseModel):
+    """``duplicate``: the photo is already kept, there is nothing to send."""
+
+    photo_id: str
+    generation: int
+    blob_prefix: str
+    status: Status
+    duplicate: bool
+
+
+class PhotoState(BaseModel):
+    """What a worker asks before it pays, and the gateway before it serves bytes."""
+
+    status: Status
+    generation: int
+    blob_generation: int
+    blob_prefix: str
+    filename: str
+    content_type: str
+    sha256: str
+
+    @property
+    def gone(self) -> bool:
+        return self.status in ("deleting", "deleted")
+
+
+class Change(BaseModel):
+    """One photo's latest change, as open pages are told of it."""
+
+    seq: int
+    id: str
+    owner: str
+    status: Status
+    stage: Stage
+    generation: int
+    reason: Reason | None = None
+
+
+class Changes(BaseModel):
+    """``complete`` is False when more was missed than it is worth telling."""
+
+    changes: list[Change]
+    complete: bool

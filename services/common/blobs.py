@@ -1,0 +1,154 @@
+"""Where the bytes of photos live: any S3, by the same calls as AWS."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Self
+from uuid import UUID
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from services.common.errors import Refuse, TryAgain
+from services.common.settings import StoreSettings
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+#: Codes that say "there is nothing here", as AWS and others write it.
+ABSENT = {"NoSuchKey", "NoSuchBucket", "NotFound", "404"}
+DELETE_AT_ONCE = 1000  # the most that one DeleteObjects takes
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The names of one photo's objects; ``prefix`` is ``photos/{photo_id}/{generation}``."""
+
+    prefix: str
+
+    @classmethod
+    def of(cls, photo_id: UUID, generation: int) -> Self:
+        return cls(f"photos/{photo_id}/{generation}")
+
+    @classmethod
+    def beside(cls, blob_key: str) -> Self:
+        return cls(blob_key.rpartition("/")[0])
+
+    @property
+    def original(self) -> str:
+        return f"{self.prefix}/original"
+
+    @property
+    def display(self) -> str:
+        return f"{self.prefix}/display.jpg"
+
+    @property
+    def thumb(self) -> str:
+        return f"{self.prefix}/thumb.webp"
+
+    @property
+    def record(self) -> str:
+        """What the row says of the photo, so that a lost database can be rebuilt."""
+        return f"{self.prefix}/record.json"
+
+    def result(self, stage: str, version: str) -> str:
+        return f"{self.prefix}/results/{stage}-{version}.json"
+
+
+class Blobs:
+    """Raises ``TryAgain`` when the store is away (it never counts against a photo)."""
+
+    def __init__(self, settings: StoreSettings) -> None:
+        self.bucket = settings.bucket
+        self._client = client(settings)
+
+    def put(self, key: str, body: bytes | IO[bytes], content_type: str) -> None:
+        with store_errors(key):
+            self._client.put_object(
+                Bucket=self.bucket, Key=key, Body=body, ContentType=content_type
+            )
+
+    def get(self, key: str) -> bytes:
+        """Raises ``Refuse`` if there is no such object."""
+        with store_errors(key):
+            return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+
+    def find(self, key: str) -> bytes | None:
+        try:
+            return self.get(key)
+        except Refuse:
+            return None
+
+    def open(self, key: str, byte_range: str | None = None) -> dict[str, Any]:
+        """The answer of GetObject, its ``Body`` not read yet. Raises ``Refuse`` if absent."""
+        extra: dict[str, Any] = {"Range": byte_range} if byte_range else {}
+        with store_errors(key):
+            return dict(self._client.get_object(Bucket=self.bucket, Key=key, **extra))
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        with store_errors(prefix):
+            pages = self._client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
+                for found in page.get("Contents", []):
+                    yield found["Key"]
+
+    def delete(self, keys: Iterable[str]) -> int:
+        """How many went. Deleting what is not there is no error."""
+        every = list(keys)
+        for start in range(0, len(every), DELETE_AT_ONCE):
+            chunk = every[start : start + DELETE_AT_ONCE]
+            with store_errors(chunk[0]):
+                answer = self._client.delete_objects(
+                    Bucket=self.bucket,
+                    Delete={"Objects": [{"Key": key} for key in chunk], "Quiet": True},
+                )
+            if failed := answer.get("Errors"):
+                raise TryAgain(f"the store kept {failed[:3]}", code="store-away", counts=False)
+        return len(every)
+
+    def answers(self) -> bool:
+        try:
+            self._client.head_bucket(Bucket=self.bucket)
+        except (BotoCoreError, ClientError):
+            return False
+        return True
+
+    def make_bucket(self) -> None:
+        """For stores of our own; whoever runs on AWS makes the bucket with care, by hand."""
+        with store_errors(self.bucket):
+            if not self.answers():
+                self._client.create_bucket(Bucket=self.bucket)
+
+
+def client(settings: StoreSettings) -> "S3Client":
+    """Raises nothing and connects to nothing; time-outs are short and retries are ours."""
+    keys: dict[str, Any] = {}
+    if settings.access_key and settings.secret_key:
+        keys = {
+            "aws_access_key_id": settings.access_key.get_secret_value(),
+            "aws_secret_access_key": settings.secret_key.get_secret_value(),
+        }
+    config = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if settings.endpoint else "auto"},
+        connect_timeout=2,
+        read_timeout=20,
+        retries={"total_max_attempts": 2, "mode": "standard"},
+        max_pool_connections=32,
+    )
+    session = boto3.session.Session(region_name=settings.region)
+    return session.client("s3", endpoint_url=settings.endpoint or None, config=config, **keys)
+
+
+@contextmanager
+def store_errors(key: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in ABSENT:
+            raise Refuse(f"there is no {key}", code="no-such-blob") from error
+        raise TryAgain(f"the store says {code}", code="store-away", counts=False) from error
+    except (BotoCoreError, OSError) as error:
+        raise TryAgain(f"the store is away: {error!r}", code="store-away", counts=False) from error

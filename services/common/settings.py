@@ -1,0 +1,82 @@
+"""Settings shared by every service, read from the environment as ``IMGCAP_…``."""
+
+import random
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pika
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.common.topology import Topology
+
+
+class BrokerSettings(BaseModel):
+    """RabbitMQ: ``url`` may name several hosts, one whole URL each, separated by commas."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: SecretStr = SecretStr("amqp://guest:guest@127.0.0.1:5672/")
+    heartbeat: Annotated[int, Field(ge=5, le=300)] = 15
+    scope: Annotated[str, Field(max_length=50, pattern=r"^[\w.-]*$")] = ""
+
+    @field_validator("url")
+    @classmethod
+    def names_a_broker(cls, url: SecretStr) -> SecretStr:
+        for one in url.get_secret_value().split(","):
+            if not one.strip().startswith(("amqp://", "amqps://")):
+                raise ValueError("IMGCAP_BROKER__URL starts with amqp:// or amqps://")
+        return url
+
+    @property
+    def topology(self) -> Topology:
+        return Topology(self.scope)
+
+    @property
+    def parameters(self) -> list[pika.URLParameters]:
+        """In random order, so that the clients of a cluster spread over its nodes."""
+        hosts = [_parameters(url.strip(), self.heartbeat) for url in self._urls()]
+        return random.sample(hosts, len(hosts))
+
+    def _urls(self) -> list[str]:
+        return self.url.get_secret_value().split(",")
+
+
+def _parameters(url: str, heartbeat: int) -> pika.URLParameters:
+    parameters = pika.URLParameters(url)
+    parameters.heartbeat = heartbeat
+    # pika waits for ever at each of these by default.
+    parameters.blocked_connection_timeout = 30
+    parameters.socket_timeout = 5
+    parameters.stack_timeout = 5
+    return parameters
+
+
+class StoreSettings(BaseModel):
+    """The S3 that keeps the bytes. No endpoint means AWS, no keys mean boto3's own search."""
+
+    model_config = ConfigDict(frozen=True)
+
+    endpoint: str = ""
+    bucket: Annotated[str, Field(min_length=3, max_length=63)] = "imgcap"
+    region: str = "us-east-1"
+    access_key: SecretStr | None = None
+    secret_key: SecretStr | None = None
+
+
+class CommonSettings(BaseSettings):
+    """What every process can be told."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IMGCAP_", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    host: str = Field(default="127.0.0.1", description="address that this process listens on")
+    port: int = Field(default=9000, ge=0, le=65535, description="port of its API or its probes")
+    broker: BrokerSettings = BrokerSettings()
+    store: StoreSettings = StoreSettings()
+    search_url: str = Field(default="http://127.0.0.1:9001", description="the search service")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "pretty"] = "json"
+    crash_at: str = Field(default="", description="tests only: the kill point to die at")
+    models: Path = Field(default=Path("data/models"), description="folder of the model files")
