@@ -46,7 +46,7 @@ LONGEST_PAUSE = 15.0
 
 
 class OutOfReach(Exception):
-    """The handler's own neighbour is away, and no event can say so: consume again when it is back."""
+    """The handler's own neighbour is away and no event can say so: wait until it is back."""
 
 
 def raise_again(_: Event, error: Exception) -> Iterable[Event]:
@@ -152,6 +152,7 @@ class Consumer:
 
     def _handle(self, connection: BlockingConnection, delivery: Delivery) -> None:
         """Runs on a pool thread; hands the outcome to the thread that owns the channel."""
+        settle: Callable[[], None]
         try:
             event = Event.from_wire(delivery.name, delivery.body)
             handler = self.handlers[type(event)]
@@ -163,7 +164,9 @@ class Consumer:
         try:
             connection.add_callback_threadsafe(settle)
         except AMQPError:
-            log.info("outlived its connection; it will be delivered again", event_name=delivery.name)
+            log.info(
+                "outlived its connection; it will be delivered again", event_name=delivery.name
+            )
 
     def _outcome(self, delivery: Delivery, event: Event, handler: Handler) -> Callable[[], None]:
         try:

@@ -46,7 +46,7 @@ class Event(BaseModel):
 
     @classmethod
     def from_wire(cls, name: str, body: bytes) -> "Event":
-        """Raises ``Refuse`` for an unknown name, a body over ``LARGEST`` or one of another shape."""
+        """Raises ``Refuse`` for an unknown name, or a body too large or of another shape."""
         if len(body) > LARGEST:
             raise Refuse(f"{name!r} has {len(body)} bytes", code="unreadable-event")
         try:

@@ -1,0 +1,39 @@
+"""An HTTP server beside other threads: uvicorn that ends when a flag says so."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event as Flag
+from threading import Thread
+from typing import Any
+
+import uvicorn
+
+
+class QuietServer(uvicorn.Server):
+    """Signals are the process's affair: the first asks everybody, the second insists."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def serve_until(stop: Flag, app: Any, host: str, port: int, **options: Any) -> None:
+    """Serve on the caller's thread until ``stop``; requests in flight may end."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=options.pop("grace", 10),
+        **options,
+    )
+    server = QuietServer(config)
+
+    def ask() -> None:
+        stop.wait()
+        server.should_exit = True
+
+    Thread(target=ask, name="stop-server", daemon=True).start()
+    server.run()
+    stop.set()

@@ -1,0 +1,1 @@
+"""The only owner of the database: keeps the record of every photo and answers queries."""

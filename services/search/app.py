@@ -1,0 +1,60 @@
+"""The search service's API: for the gateway and the workers, never for the outside."""
+
+from typing import Any
+
+import psycopg
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import generate_latest
+from psycopg_pool import PoolTimeout
+
+from services.common.problems import Problem, away, install
+from services.search import routes
+from services.search.database import answers
+from services.search.gallery import BadCursor
+from services.search.meaning import EmbedderAway
+from services.search.record import NoSuchPhoto, Superseded
+from services.search.state import State
+
+
+def create_app(state: State) -> FastAPI:
+    app = FastAPI(title="imgcap search", docs_url=None, redoc_url=None)
+    app.state.search = state
+    app.include_router(routes.router)
+    install(app)
+    _install_problems(app)
+
+    @app.get("/healthz")
+    def healthy() -> Response:
+        return Response(status_code=200 if state.consumer.alive else 503)
+
+    @app.get("/readyz")
+    def ready() -> Response:
+        return Response(status_code=200 if state.migrated.is_set() and answers(state.pool) else 503)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return app
+
+
+def _install_problems(app: FastAPI) -> None:
+    problems: dict[type[Exception], Problem] = {
+        NoSuchPhoto: Problem(404, "no-such-photo", "there is no such photo"),
+        Superseded: Problem(409, "superseded", "the photo was deleted or replaced meanwhile"),
+        BadCursor: Problem(400, "bad-cursor", "take the cursor from the page before"),
+        EmbedderAway: away("embedder-away", "words cannot be placed now; try again in a moment"),
+        psycopg.OperationalError: away("database-away", "try again in a moment"),
+        PoolTimeout: away("database-away", "try again in a moment"),
+        psycopg.DataError: Problem(422, "bad-request", "a value that no photo can have"),
+    }
+    for error, problem in problems.items():
+        app.add_exception_handler(error, _answering(problem))
+
+
+def _answering(problem: Problem) -> Any:
+    async def answer(_: Request, __: Exception) -> JSONResponse:
+        return problem.response()
+
+    return answer

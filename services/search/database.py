@@ -1,0 +1,49 @@
+"""Connections: a pool that answers in time or says that it cannot."""
+
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from services.search.settings import DatabaseSettings
+
+Db = Connection[Any]
+Pool = ConnectionPool[Db]
+
+#: All that says "the database is away", and nothing that says "the query is wrong".
+AWAY = (psycopg.OperationalError, PoolTimeout)
+
+#: Longer than any query of ours needs, shorter than the gateway's patience. Milliseconds.
+STATEMENT_TIMEOUT = 2500
+
+
+def open_pool(settings: DatabaseSettings) -> Pool:
+    """Connects in the background: the service may start before its database."""
+    return ConnectionPool(
+        settings.url.get_secret_value(),
+        min_size=2,
+        max_size=settings.connections,
+        timeout=2.0,
+        kwargs={
+            "connect_timeout": 2,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 5000,
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout=2000"
+            " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
+        },
+        check=ConnectionPool.check_connection,
+        reconnect_timeout=0,
+        open=True,
+    )
+
+
+def answers(pool: Pool) -> bool:
+    try:
+        with pool.connection(timeout=1.0) as db:
+            db.execute("SELECT 1")
+    except AWAY:
+        return False
+    return True

@@ -1,0 +1,92 @@
+"""Photos as people see them: pages, newest first, and everything known of one."""
+
+import base64
+import binascii
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import dict_row
+
+from services.common.api import Photo, PhotoDetail, PhotoPage, PhotoTag, Reason
+from services.search.database import Db
+from services.search.record import NoSuchPhoto
+from services.search.sql import SQL
+
+
+class BadCursor(ValueError):
+    """Not a cursor that we gave."""
+
+
+def list_photos(
+    db: Db, owner: str, *, status: str | None, cursor: str | None, limit: int
+) -> PhotoPage:
+    """Raises ``BadCursor``."""
+    before, before_id = _read_time_cursor(cursor)
+    fields = {"owner": owner, "status": status}
+    with db.cursor(row_factory=dict_row) as rows:
+        found = rows.execute(
+            SQL["list_photos"],
+            {**fields, "before": before, "before_id": before_id, "limit": limit + 1},
+        ).fetchall()
+    total = db.execute(SQL["count_photos"], fields).fetchone()
+    page = found[:limit]
+    more = len(found) > limit
+    return PhotoPage(
+        photos=[Photo(**photo_fields(row)) for row in page],
+        cursor=write_cursor(page[-1]["uploaded_at"].isoformat(), page[-1]["id"]) if more else None,
+        total=total[0] if total else 0,
+    )
+
+
+def photo_detail(db: Db, owner: str, photo_id: UUID) -> PhotoDetail:
+    """Raises ``NoSuchPhoto``."""
+    with db.cursor(row_factory=dict_row) as rows:
+        row = rows.execute(SQL["photo_detail"], {"photo_id": photo_id, "owner": owner}).fetchone()
+        if row is None:
+            raise NoSuchPhoto(photo_id)
+        tags = rows.execute(SQL["photo_tags"], {"photo_id": photo_id}).fetchall()
+    return PhotoDetail(**photo_fields(row), tags=[PhotoTag(**tag) for tag in tags])
+
+
+def photo_fields(row: dict[str, Any]) -> dict[str, Any]:
+    """A row's columns as the fields of ``Photo``, with its addresses."""
+    photo_id, version = str(row["id"]), row["blob_generation"]
+    reason = Reason(code=row["reason_code"], text=row["reason_text"], next_try=row["next_at"])
+    return {
+        **row,
+        "id": photo_id,
+        "stage": "searchable" if row["applied_generation"] else "uploaded",
+        "reason": reason if row["reason_code"] else None,
+        **{
+            form: f"/api/photos/{photo_id}/{form}?v={version}"
+            for form in ("original", "display", "thumb")
+        },
+    }
+
+
+def write_cursor(*parts: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts, default=str).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, parts: int) -> list[Any]:
+    """Raises ``BadCursor``."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        read = json.loads(base64.b64decode(padded, altchars="-_", validate=True))
+    except (binascii.Error, ValueError, RecursionError) as error:
+        raise BadCursor(cursor) from error
+    if not isinstance(read, list) or len(read) != parts:
+        raise BadCursor(cursor)
+    return read
+
+
+def _read_time_cursor(cursor: str | None) -> tuple[datetime | None, UUID | None]:
+    if not cursor:
+        return None, None
+    when, photo_id = read_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(when), UUID(photo_id)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise BadCursor(cursor) from error

@@ -1,0 +1,26 @@
+"""Bring a database up to date: apply, in order, the files it has not seen."""
+
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(db: Connection[Any]) -> list[str]:
+    """Apply what is pending, and say what that was; safe to run from every replica at once."""
+    with db.transaction():
+        db.execute("SET LOCAL statement_timeout = 0")
+        db.execute("SET LOCAL lock_timeout = 0")
+        db.execute("SELECT pg_advisory_xact_lock(hashtext('imgcap.migrations'))")
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS migration"
+            " (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
+        )
+        seen = {name for (name,) in db.execute("SELECT name FROM migration")}
+        pending = [path for path in sorted(MIGRATIONS.glob("*.sql")) if path.stem not in seen]
+        for path in pending:
+            db.execute(path.read_bytes())
+            db.execute("INSERT INTO migration (name) VALUES (%s)", [path.stem])
+    return [path.stem for path in pending]

@@ -1,0 +1,184 @@
+"""/internal/v1: the record, the gallery, the search."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from psycopg.rows import dict_row
+from pydantic import BaseModel, Field
+
+from services.common.api import (
+    Changes,
+    GalleryStatus,
+    PhotoDetail,
+    PhotoPage,
+    PhotoState,
+    Reservation,
+    Reserved,
+    Retried,
+    SearchAnswer,
+    TagEdit,
+    TagPage,
+)
+from services.common.depths import queue_depths
+from services.common.events import Kind, Status
+from services.search import audit as auditing
+from services.search import gallery, query, record, tags
+from services.search.database import Db
+from services.search.sql import SQL
+from services.search.state import Search, State
+from services.search.sweep import tell
+
+router = APIRouter(prefix="/internal/v1")
+
+VERSION = "0.1.0"
+
+Owner = Annotated[str, Query(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=300)]
+Words = Annotated[str, Query(max_length=256, pattern=r"^[^\x00]*$")]
+Seq = Annotated[int, Query(ge=0, lt=2**63)]
+
+
+class Commit(BaseModel):
+    generation: Annotated[int, Field(ge=1, lt=2**31)]
+
+
+@contextmanager
+def transaction(state: State) -> Iterator[Db]:
+    """One request is one transaction."""
+    with state.pool.connection() as db:
+        yield db
+
+
+def json_response(answer: BaseModel) -> Response:
+    """Serialised once, by pydantic; FastAPI would do it twice."""
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+@router.post("/photos:reserve", response_model=Reserved)
+def reserve(wanted: Reservation, state: Search) -> Response:
+    with transaction(state) as db:
+        reserved, change = record.reserve(db, wanted)
+    tell(state.publisher, [change])
+    return json_response(reserved)
+
+
+@router.post("/photos/{photo_id}:commit", response_model=PhotoState)
+def commit(photo_id: UUID, wanted: Commit, state: Search) -> Response:
+    with transaction(state) as db:
+        photo, change = record.commit(db, photo_id, wanted.generation)
+    tell(state.publisher, [change])
+    return json_response(photo)
+
+
+@router.get("/photos/{photo_id}/state", response_model=PhotoState)
+def photo_state(photo_id: UUID, state: Search, owner: Owner | None = None) -> Response:
+    with transaction(state) as db:
+        return json_response(record.photo_state(db, photo_id, owner))
+
+
+@router.get("/photos", response_model=PhotoPage)
+def list_photos(
+    state: Search,
+    owner: Owner,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    status: Status | None = None,
+) -> Response:
+    with transaction(state) as db:
+        return json_response(
+            gallery.list_photos(db, owner, status=status, cursor=cursor, limit=limit)
+        )
+
+
+@router.post("/photos:retry-failed", status_code=202, response_model=Retried)
+def retry_failed(state: Search, owner: Owner) -> Retried:
+    with transaction(state) as db:
+        changes = record.requeue_failed(db, owner)
+    tell(state.publisher, changes)
+    return Retried(retried=len(changes))
+
+
+@router.get("/photos/{photo_id}", response_model=PhotoDetail)
+def photo_detail(photo_id: UUID, state: Search, owner: Owner) -> Response:
+    with transaction(state) as db:
+        return json_response(gallery.photo_detail(db, owner, photo_id))
+
+
+@router.delete("/photos/{photo_id}", status_code=204)
+def delete_photo(photo_id: UUID, state: Search, owner: Owner) -> None:
+    with transaction(state) as db:
+        change = record.doom_photo(db, photo_id, owner)
+    tell(state.publisher, [change])
+
+
+@router.post("/photos/{photo_id}:retry", status_code=202)
+def retry_photo(photo_id: UUID, state: Search, owner: Owner) -> None:
+    with transaction(state) as db:
+        change = record.requeue_photo(db, photo_id, owner)
+    tell(state.publisher, [change])
+
+
+@router.patch("/photos/{photo_id}/tags", response_model=PhotoDetail)
+def edit_tags(photo_id: UUID, edit: TagEdit, state: Search, owner: Owner) -> Response:
+    with transaction(state) as db:
+        change = tags.edit_tags(db, owner, photo_id, edit)
+        detail = gallery.photo_detail(db, owner, photo_id)
+    tell(state.publisher, [change])
+    return json_response(detail)
+
+
+@router.get("/search", response_model=SearchAnswer)
+def search(
+    state: Search, owner: Owner, q: Words, limit: Limit = 50, cursor: Cursor = None
+) -> Response:
+    with transaction(state) as db:
+        return json_response(
+            query.search_photos(db, owner, q, state.meaning, limit=limit, cursor=cursor)
+        )
+
+
+@router.get("/tags", response_model=TagPage)
+def complete_tags(
+    state: Search, owner: Owner, prefix: Words = "", kind: Kind | None = None, limit: Limit = 20
+) -> Response:
+    with transaction(state) as db:
+        return json_response(tags.complete_tags(db, owner, prefix=prefix, kind=kind, limit=limit))
+
+
+@router.get("/changes", response_model=Changes)
+def changes(state: Search, owner: Owner, after: Seq, limit: Limit = 200) -> Response:
+    with transaction(state) as db:
+        return json_response(record.changes_since(db, owner, after, limit))
+
+
+@router.get("/seq")
+def latest_seq(state: Search, owner: Owner) -> dict[str, int]:
+    with transaction(state) as db:
+        return {"seq": record.latest_seq(db, owner)}
+
+
+@router.get("/status", response_model=GalleryStatus)
+def status(state: Search, owner: Owner) -> Response:
+    with transaction(state) as db, db.cursor(row_factory=dict_row) as rows:
+        row: dict[str, Any] = rows.execute(SQL["gallery_status"], {"owner": owner}).fetchone() or {}
+    queues = queue_depths(state.settings.broker)
+    return json_response(
+        GalleryStatus(version=VERSION, queues=queues, services={"search": True}, **row)
+    )
+
+
+@router.post("/audit")
+def audit(state: Search, fix: bool = False) -> dict[str, Any]:
+    with transaction(state) as db:
+        return asdict(auditing.audit(db, state.blobs, fix=fix))
+
+
+@router.post("/reconcile")
+def reconcile(state: Search) -> dict[str, int]:
+    return {"rebuilt": auditing.reconcile(state.pool, state.blobs)}

@@ -1,0 +1,10 @@
+-- A look found bytes or none: look again later, or be done.
+WITH settled AS (
+    UPDATE photo SET status = 'deleted', updated_at = now()
+    WHERE photo_id = %(photo_id)s AND status = 'deleting'
+), done AS (
+    DELETE FROM doomed_blobs WHERE prefix = %(prefix)s AND %(done)s
+)
+UPDATE doomed_blobs
+SET passes = passes + 1, due_at = now() + %(seconds)s * interval '1 second'
+WHERE prefix = %(prefix)s AND NOT %(done)s

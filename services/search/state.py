@@ -1,0 +1,32 @@
+"""What every request of the search service can reach; wired in ``__main__``."""
+
+from dataclasses import dataclass, field
+from threading import Event as Flag
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from services.common.blobs import Blobs
+from services.common.consumer import Consumer
+from services.common.publisher import Publisher
+from services.search.database import Pool
+from services.search.meaning import Meaning
+from services.search.settings import Settings
+
+
+@dataclass(frozen=True)
+class State:
+    settings: Settings
+    pool: Pool
+    publisher: Publisher
+    consumer: Consumer
+    blobs: Blobs
+    meaning: Meaning
+    migrated: Flag = field(default_factory=Flag)
+
+
+def _state(request: Request) -> State:
+    return cast(State, request.app.state.search)
+
+
+Search = Annotated[State, Depends(_state)]

@@ -1,0 +1,1 @@
+"""Tests are sentences; whoever needs a neighbour gets a real one."""

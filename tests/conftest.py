@@ -1,0 +1,67 @@
+"""Real neighbours for whoever asks: one broker, one database, one store in a whole run."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from services.common.settings import StoreSettings
+from services.embedded.broker import Broker
+from services.embedded.database import Database
+from services.embedded.store import Store
+from tests.neighbours import (
+    a_broker,
+    a_database,
+    a_store,
+    bucket_on,
+    copy_of_template,
+    make_template,
+    scope_on,
+)
+
+
+@pytest.fixture(scope="session")
+def broker_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """Shared: a test that kills or freezes a broker makes one of its own with ``a_broker``."""
+    with a_broker(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def database_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Shared, with the migrated template in it."""
+    with a_database(tmp_path_factory.mktemp("database")) as database:
+        make_template(database)
+        yield database
+
+
+@pytest.fixture(scope="session")
+def store_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Shared."""
+    with a_store(tmp_path_factory.mktemp("store")) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def broker_url(broker_node: Broker) -> str:
+    return broker_node.url
+
+
+@pytest.fixture
+def scope(broker_url: str) -> Iterator[str]:
+    """The prefix of this test's exchange and queues."""
+    with scope_on(broker_url) as prefix:
+        yield prefix
+
+
+@pytest.fixture
+def database(database_node: Database) -> Iterator[str]:
+    """The address of a migrated database that belongs to this test."""
+    with copy_of_template(database_node) as url:
+        yield url
+
+
+@pytest.fixture
+def store(store_node: Store) -> Iterator[StoreSettings]:
+    """Settings of a store with an empty bucket that belongs to this test."""
+    with bucket_on(store_node) as settings:
+        yield settings

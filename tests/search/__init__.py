@@ -1,0 +1,1 @@
+"""Tests of the record, the gallery and the search, on a real PostgreSQL."""

@@ -1,0 +1,90 @@
+"""Photos as the gateway reserves them and as the workers answer for them."""
+
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from services.common.api import Exif, Reservation, Swatch
+from services.common.events import PhotoEmbedded, PhotoFailed, Tag, TagVector
+from services.common.identity import photo_id
+from services.search import record
+from services.search.apply import apply_result
+from services.search.database import Db
+
+OWNER = "local"
+MODEL = "letters"
+AXES = {"cat": 0, "dog": 1, "beach": 2, "melancholic": 3, "symmetry": 4, "harbour": 5}
+
+
+def place(text: str) -> tuple[float, ...]:
+    """A meaning that can be checked by hand: one axis a word, the last one for all the rest."""
+    vector = [0.0] * 8
+    for word in text.split():
+        vector[AXES.get(word, 7)] += 1.0
+    return tuple(vector)
+
+
+def reservation(name: str, **more: Any) -> Reservation:
+    digest = sha256(name.encode()).hexdigest()
+    fields = {
+        "photo_id": str(photo_id(OWNER, digest)),
+        "owner": OWNER,
+        "sha256": digest,
+        "filename": f"{name}.jpg",
+        "content_type": "image/jpeg",
+        "bytes": 1000,
+        "width": 400,
+        "height": 300,
+        "thumbhash": "3OcRJYB4d3h/iIeHeEh3eIhw+j2w",
+        "palette": [Swatch(hex="#aa5500", amount=1.0, lab=(45.0, 30.0, 50.0))],
+        "exif": Exif(camera_make="Leica"),
+    }
+    return Reservation(**{**fields, **more})
+
+
+def queued(db: Db, name: str) -> UUID:
+    wanted = reservation(name)
+    reserved, _ = record.reserve(db, wanted)
+    record.commit(db, UUID(wanted.photo_id), reserved.generation)
+    return UUID(wanted.photo_id)
+
+
+def tag(text: str, confidence: float = 0.9, kind: str = "label", **more: Any) -> Tag:
+    return Tag.model_validate({"kind": kind, "text": text, "confidence": confidence, **more})
+
+
+def embedded(db: Db, of: UUID, *tags: Tag, **more: Any) -> PhotoEmbedded:
+    """The workers' answer for the photo's present generation."""
+    state = record.photo_state(db, of, None)
+    fields: dict[str, Any] = {
+        "photo_id": of,
+        "owner": OWNER,
+        "generation": state.generation,
+        "blob_key": f"{state.blob_prefix}/original",
+        "tags": tags,
+        "tagger": "test",
+        "model": MODEL,
+        "dimensions": 8,
+        "photo_vector": place(" ".join(tag.text for tag in tags)),
+        "tag_vectors": [TagVector(kind=t.kind, text=t.text, vector=place(t.text)) for t in tags],
+    }
+    return PhotoEmbedded(**{**fields, **more})
+
+
+def ready(db: Db, name: str, *tags: Tag) -> UUID:
+    of = queued(db, name)
+    assert apply_result(db, embedded(db, of, *tags))
+    return of
+
+
+def failed(db: Db, of: UUID, **more: Any) -> PhotoFailed:
+    fields: dict[str, Any] = {
+        "photo_id": of,
+        "owner": OWNER,
+        "generation": record.photo_state(db, of, None).generation,
+        "stage": "tagging",
+        "code": "provider-unwell",
+        "text": "429",
+        "heals": True,
+    }
+    return PhotoFailed(**{**fields, **more})
