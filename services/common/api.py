@@ -6,11 +6,13 @@ Search serialises an answer once; the gateway sends those bytes on and names the
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.events import Kind, Stage, Status, Word
 
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -181,16 +183,16 @@ class Reservation(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    photo_id: str
-    owner: Annotated[str, Field(min_length=1, max_length=100)]
+    photo_id: UUID
+    owner: Annotated[str, Field(min_length=1, max_length=100, pattern=ONE_LINE)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    filename: Annotated[str, Field(max_length=255)]
-    content_type: Annotated[str, Field(max_length=100)]
+    filename: Annotated[str, Field(max_length=255, pattern=ONE_LINE)]
+    content_type: Annotated[str, Field(max_length=100, pattern=ONE_LINE)]
     bytes: Annotated[int, Field(ge=1, lt=2**40)]
     width: Annotated[int, Field(ge=1, le=100_000)]
     height: Annotated[int, Field(ge=1, le=100_000)]
-    thumbhash: str
-    palette: list[Swatch]
+    thumbhash: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9+/=]*$")]
+    palette: Annotated[list[Swatch], Field(max_length=20)]
     exif: Exif
     uploaded_at: datetime | None = Field(default=None, description="only when rebuilt from blobs")
 
@@ -198,7 +200,7 @@ class Reservation(BaseModel):
 class Reserved(BaseModel):
     """``duplicate``: the photo is already kept, there is nothing to send."""
 
-    photo_id: str
+    photo_id: UUID
     generation: int
     blob_prefix: str
     status: Status

@@ -80,14 +80,14 @@ def reconcile(pool: Pool, blobs: Blobs) -> int:
     made = 0
     for reservation, generation in _kept_records(blobs):
         with pool.connection() as db:
-            if lock_photo(db, UUID(reservation.photo_id)):
+            if lock_photo(db, reservation.photo_id):
                 continue
             reserve(db, reservation)
             db.execute(
                 SQL["adopt_generation"],
                 {"photo_id": reservation.photo_id, "generation": generation},
             )
-            commit(db, UUID(reservation.photo_id), generation)
+            commit(db, reservation.photo_id, generation)
             made += 1
     return made
 

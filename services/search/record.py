@@ -108,7 +108,7 @@ def reserve(db: Db, wanted: Reservation) -> tuple[Reserved, PhotoChanged | None]
 
     A photo that is kept already is a duplicate; if it had failed, it is tried again.
     """
-    photo_id = UUID(wanted.photo_id)
+    photo_id = wanted.photo_id
     fields = _row_of(wanted)
     db.execute(SQL["insert_receiving"], fields)
     row = lock_photo(db, photo_id)

@@ -45,8 +45,8 @@ def reservation(name: str, **more: Any) -> Reservation:
 def queued(db: Db, name: str) -> UUID:
     wanted = reservation(name)
     reserved, _ = record.reserve(db, wanted)
-    record.commit(db, UUID(wanted.photo_id), reserved.generation)
-    return UUID(wanted.photo_id)
+    record.commit(db, wanted.photo_id, reserved.generation)
+    return wanted.photo_id
 
 
 def tag(text: str, confidence: float = 0.9, kind: str = "label", **more: Any) -> Tag:

@@ -1,6 +1,6 @@
 """The record of a photo: reserved, committed, deleted, tried again."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_a_photo_is_received_then_queued(db: Db) -> None:
     assert (reserved.status, reserved.generation, reserved.duplicate) == ("receiving", 1, False)
     assert reserved.blob_prefix == f"photos/{wanted.photo_id}/1"
 
-    state, change = record.commit(db, UUID(wanted.photo_id), 1)
+    state, change = record.commit(db, wanted.photo_id, 1)
     assert state.status == "queued"
     assert change
     assert change.status == "queued"

@@ -1,0 +1,165 @@
+"""The internal API: answers or problems, never a 500, whatever is asked."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from services.common.blobs import Blobs
+from services.common.consumer import Consumer
+from services.common.publisher import Publisher
+from services.common.settings import BrokerSettings, StoreSettings
+from services.search.app import create_app
+from services.search.database import Db, open_pool
+from services.search.meaning import EmbedderAway, Meaning
+from services.search.settings import DatabaseSettings, Settings
+from services.search.state import State
+from tests.search.photos import OWNER, place, ready, reservation, tag
+
+HOSTILE = [
+    "\x00", "a\x00b", "\ud800", "%", "_", "\\", "'", '"; DROP TABLE photo; --', "a & | ! ( )",
+    "2147483648", "9223372036854775808", "-1", "1e400", "NaN", "null", "[]", "{}", "\u202egnp.exe",
+    "é" * 300, "a" * 10_000, "../../etc/passwd", "<img onerror=alert(1)>", "\r\nSet-Cookie: a=b",
+]  # fmt: skip
+
+
+class Place:
+    """An embedder that a test can check by hand, or send away."""
+
+    away = False
+
+    def __call__(self, texts: list[str]) -> list[tuple[float, ...]]:
+        if self.away:
+            raise EmbedderAway("gone")
+        return [place(text) for text in texts]
+
+
+@pytest.fixture
+def embedder() -> Place:
+    return Place()
+
+
+@pytest.fixture
+def client(
+    database: str, broker_url: str, scope: str, store: StoreSettings, embedder: Place
+) -> Iterator[TestClient]:
+    with ExitStack() as stack:
+        broker = BrokerSettings(url=SecretStr(broker_url), scope=scope)
+        settings = Settings(
+            broker=broker, store=store, database=DatabaseSettings(url=SecretStr(database))
+        )
+        pool = open_pool(settings.database)
+        stack.callback(pool.close)
+        publisher = stack.enter_context(Publisher(broker))
+        consumer = Consumer("search", {}, broker)
+        meaning = cast(Meaning, embedder)
+        state = State(settings, pool, publisher, consumer, Blobs(store), meaning)
+        state.migrated.set()
+        yield stack.enter_context(TestClient(create_app(state), raise_server_exceptions=False))
+
+
+def test_a_photo_goes_from_reserved_to_listed(client: TestClient) -> None:
+    wanted = reservation("cat")
+    reserved = client.post("/internal/v1/photos:reserve", json=wanted.model_dump(mode="json"))
+    assert reserved.json()["generation"] == 1
+    committed = client.post(f"/internal/v1/photos/{wanted.photo_id}:commit", json={"generation": 1})
+    assert committed.json()["status"] == "queued"
+
+    page = client.get("/internal/v1/photos", params={"owner": OWNER}).json()
+    assert [photo["id"] for photo in page["photos"]] == [str(wanted.photo_id)]
+    assert page["photos"][0]["thumb"] == f"/api/photos/{wanted.photo_id}/thumb?v=1"
+
+
+def test_search_passes_its_answer_on(client: TestClient, db: Db) -> None:
+    ready(db, "cat", tag("cat"))
+    answer = client.get("/internal/v1/search", params={"owner": OWNER, "q": "cat"}).json()
+    assert [photo["filename"] for photo in answer["photos"]] == ["cat.jpg"]
+
+
+def test_a_missing_embedder_is_said_with_a_time_to_come_back(
+    client: TestClient, db: Db, embedder: Place
+) -> None:
+    ready(db, "cat", tag("cat"))
+    embedder.away = True
+    answer = client.get("/internal/v1/search", params={"owner": OWNER, "q": "cat"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "embedder-away")
+    assert answer.headers["retry-after"] == "2"
+
+
+def test_edits_and_retries_and_deletes_answer_with_what_they_did(
+    client: TestClient, db: Db
+) -> None:
+    of = ready(db, "cat", tag("cat"))
+    address, who = f"/internal/v1/photos/{of}", {"owner": OWNER}
+    edit = {"add": [{"kind": "user", "text": "Tom"}], "remove": [{"kind": "label", "text": "cat"}]}
+    edited = client.patch(f"{address}/tags", params=who, json=edit)
+    assert [t["text"] for t in edited.json()["tags"]] == ["tom"]
+    assert client.post(f"{address}:retry", params=who).status_code == 202
+    assert client.post("/internal/v1/photos:retry-failed", params=who).json() == {"retried": 0}
+    assert client.delete(address, params=who).status_code == 204
+    assert client.delete(address, params=who).status_code == 204
+    gone = client.get(address, params=who)
+    assert (gone.status_code, gone.json()["code"]) == (404, "no-such-photo")
+    assert gone.headers["content-type"] == "application/problem+json"
+
+
+def test_status_counts_what_there_is(client: TestClient, db: Db) -> None:
+    ready(db, "cat", tag("cat"))
+    status = client.get("/internal/v1/status", params={"owner": OWNER}).json()
+    assert status["photos"] == {"ready": 1}
+    assert set(status["queues"]) == {"tagger", "embedder", "search", "parked"}
+
+
+def test_audit_and_reconcile_answer(client: TestClient) -> None:
+    assert client.post("/internal/v1/audit").json()["orphans"] == []
+    assert client.post("/internal/v1/reconcile").json() == {"rebuilt": 0}
+
+
+@pytest.mark.parametrize("probe", ["healthz", "readyz", "metrics"])
+def test_probes_answer(client: TestClient, probe: str) -> None:
+    assert client.get(f"/{probe}").status_code == 200
+
+
+GETS: list[tuple[str, dict[str, Any]]] = [
+    ("/internal/v1/photos", {"owner": OWNER, "cursor": "", "limit": 5, "status": "ready"}),
+    ("/internal/v1/search", {"owner": OWNER, "q": "cat", "limit": 5, "cursor": ""}),
+    ("/internal/v1/tags", {"owner": OWNER, "prefix": "c", "kind": "label", "limit": 5}),
+    ("/internal/v1/changes", {"owner": OWNER, "after": 0, "limit": 5}),
+    ("/internal/v1/seq", {"owner": OWNER}),
+    ("/internal/v1/status", {"owner": OWNER}),
+    (f"/internal/v1/photos/{uuid4()}", {"owner": OWNER}),
+    (f"/internal/v1/photos/{uuid4()}/state", {"owner": OWNER}),
+]
+
+
+@pytest.mark.parametrize(("address", "good"), GETS)
+def test_hostile_parameters_give_problems_and_no_500(
+    client: TestClient, db: Db, address: str, good: dict[str, Any]
+) -> None:
+    ready(db, "cat", tag("cat"))
+    for name in good:
+        for hostile in HOSTILE:
+            value = hostile.encode("utf-8", "surrogatepass")
+            answer = client.get(address, params={**good, name: value})
+            assert answer.status_code < 500, (name, hostile, answer.text)
+            if answer.status_code >= 400:
+                assert answer.json()["code"]
+
+
+def test_hostile_bodies_give_problems_and_no_500(client: TestClient, db: Db) -> None:
+    of = UUID(str(ready(db, "cat", tag("cat"))))
+    body = reservation("dog").model_dump(mode="json")
+    for name in body:
+        odd: list[Any] = [*HOSTILE, -1, 2**63, 1.5, None, [], {}]
+        for hostile in odd:
+            text = hostile.replace("\ud800", "?") if isinstance(hostile, str) else hostile
+            sent = client.post("/internal/v1/photos:reserve", json={**body, name: text})
+            assert sent.status_code < 500, (name, hostile, sent.text)
+    for hostile in HOSTILE:
+        edit = {"add": [{"kind": "user", "text": hostile.replace("\ud800", "?")}]}
+        sent = client.patch(f"/internal/v1/photos/{of}/tags", params={"owner": OWNER}, json=edit)
+        assert sent.status_code < 500, (hostile, sent.text)
