@@ -1,5 +1,6 @@
 """Real neighbours for whoever asks: one broker, one database, one store in a whole run."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,10 @@ from tests.neighbours import (
     make_template,
     scope_on,
 )
+
+
+# pika writes a page for every connection that a killed broker refuses.
+logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: Codes that say "there is nothing here", as AWS and others write it.
 ABSENT = {"NoSuchKey", "NoSuchBucket", "NotFound", "404"}
 DELETE_AT_ONCE = 1000  # the most that one DeleteObjects takes
+#: Seconds of silence that a worker bears; whoever has a user waiting asks for less.
+PATIENCE = 20.0
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,9 @@ class Keys:
 class Blobs:
     """Raises ``TryAgain`` when the store is away (it never counts against a photo)."""
 
-    def __init__(self, settings: StoreSettings) -> None:
+    def __init__(self, settings: StoreSettings, *, patience: float = PATIENCE) -> None:
         self.bucket = settings.bucket
-        self._client = client(settings)
+        self._client = client(settings, patience)
 
     def put(self, key: str, body: bytes | IO[bytes], content_type: str) -> None:
         with store_errors(key):
@@ -121,7 +123,7 @@ class Blobs:
                 self._client.create_bucket(Bucket=self.bucket)
 
 
-def client(settings: StoreSettings) -> "S3Client":
+def client(settings: StoreSettings, patience: float = PATIENCE) -> "S3Client":
     """Raises nothing and connects to nothing; time-outs are short and retries are ours."""
     keys: dict[str, Any] = {}
     if settings.access_key and settings.secret_key:
@@ -133,7 +135,7 @@ def client(settings: StoreSettings) -> "S3Client":
         signature_version="s3v4",
         s3={"addressing_style": "path" if settings.endpoint else "auto"},
         connect_timeout=2,
-        read_timeout=20,
+        read_timeout=patience,
         retries={"total_max_attempts": 2, "mode": "standard"},
         max_pool_connections=32,
     )

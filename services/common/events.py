@@ -181,4 +181,5 @@ class PhotoChanged(Event):
 def strongest_of_each(tags: Sequence[Tag]) -> tuple[Tag, ...]:
     """Two providers may see the same thing; keep the surer of the two, surest first."""
     ascending = sorted(tags, key=lambda tag: tag.confidence)
-    return tuple({(tag.kind, tag.text): tag for tag in ascending}.values())[::-1]
+    surest = {(tag.kind, tag.text): tag for tag in ascending}.values()
+    return tuple(sorted(surest, key=lambda tag: -tag.confidence))

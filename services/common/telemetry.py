@@ -2,8 +2,9 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -21,8 +22,14 @@ HANDLING = Histogram(
 
 def configure_logs(service: str, level: str, form: str) -> None:
     """Called once, by ``main``: structlog for ours, the same lines for everybody else's."""
+
+    def name(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Not a context variable: those stay on their thread, and handlers have threads."""
+        return {"service": service, **line}
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
@@ -46,9 +53,10 @@ def configure_logs(service: str, level: str, form: str) -> None:
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("pika", "httpx", "httpcore", "botocore", "boto3", "urllib3", "uvicorn.access"):
+    # pika shouts a page for every refused connection; we say one line ourselves.
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
+    for chatty in ("httpx", "httpcore", "botocore", "boto3", "urllib3", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(service=service)
 
 
 @contextmanager

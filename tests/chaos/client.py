@@ -94,3 +94,4 @@ def work(client: Client, numbers: range, stop: Flag, share_deleted: float, pause
         sleep(pause)
     for _, of in doomed:
         client.delete(of)
+    client.http.close()

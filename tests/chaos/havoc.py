@@ -18,6 +18,8 @@ from tests.system.provider import Ledger
 
 #: An answer may be out of the provider and not yet in the cache for so long, in seconds.
 ON_ITS_WAY = 0.5
+#: Its neighbours may be dead too, so nobody waits for ever for a killed service, in seconds.
+BACK_WITHIN = 6.0
 
 
 @dataclass
@@ -36,7 +38,7 @@ def kill_services(
     every: tuple[float, float],
     seed: int,
 ) -> None:
-    """SIGKILL a random service again and again; whoever was paying then is on the bill."""
+    """SIGKILL a random service, again as soon as it is back; who was paying is on the bill."""
     rng = random.Random(seed)
     while not stop.wait(rng.uniform(*every)):
         name = rng.choice(pipeline.names)
@@ -44,6 +46,9 @@ def kill_services(
             bill.windows += ledger.open_windows(monotonic() - ON_ITS_WAY)
         pipeline.kill(name)
         bill.kills += 1
+        deadline = monotonic() + BACK_WITHIN
+        while not stop.wait(0.05) and monotonic() < deadline and not pipeline.is_ready(name):
+            pass
 
 
 def break_neighbours(plan: Sequence[tuple[float, str, Callable[[], object]]], bill: Bill) -> None:
@@ -66,44 +71,40 @@ def wipe_and_start(node: Node) -> None:
     node.start()
 
 
-def repeat_events(broker: BrokerSettings, bill: Bill, stop: Flag, share: float, seed: int) -> None:
-    """Deliver some events a second time, a little later, as a broker may."""
-    rng = random.Random(seed)
-    while not stop.is_set():
-        try:
-            with pika.BlockingConnection(broker.parameters) as connection:
-                _repeat(connection, broker, bill, stop, share, rng)
-        except (AMQPError, OSError):
-            stop.wait(0.5)
+@dataclass
+class Repeater:
+    """Delivers some events a second time, a little later, as a broker may."""
 
+    broker: BrokerSettings
+    bill: Bill
+    stop: Flag
+    share: float
+    rng: random.Random
+    later: list[tuple[float, Event]] = field(default_factory=list)
 
-def _repeat(
-    connection: pika.BlockingConnection,
-    broker: BrokerSettings,
-    bill: Bill,
-    stop: Flag,
-    share: float,
-    rng: random.Random,
-) -> None:
-    channel = connection.channel()
-    broker.topology.declare(channel)
-    queue = channel.queue_declare("", exclusive=True).method.queue
-    for name in ("photo.uploaded", "photo.tagged", "photo.embedded", "photo.failed"):
-        channel.queue_bind(queue, broker.topology.exchange, name)
-    later: list[tuple[float, Event]] = []
-    while not stop.is_set():
-        connection.process_data_events(0.05)
-        while True:
+    def run(self) -> None:
+        while not self.stop.is_set():
+            try:
+                with pika.BlockingConnection(self.broker.parameters) as connection:
+                    self._listen(connection)
+            except (AMQPError, OSError):
+                self.stop.wait(0.5)
+
+    def _listen(self, connection: pika.BlockingConnection) -> None:
+        channel = connection.channel()
+        self.broker.topology.declare(channel)
+        queue = channel.queue_declare("", exclusive=True).method.queue
+        for name in ("photo.uploaded", "photo.tagged", "photo.embedded", "photo.failed"):
+            channel.queue_bind(queue, self.broker.topology.exchange, name)
+        while not self.stop.is_set():
+            connection.process_data_events(0.05)
             method, properties, body = channel.basic_get(queue, auto_ack=True)
-            if method is None:
-                break
-            if rng.random() < share:
+            if method and self.rng.random() < self.share:
                 event = Event.from_wire(properties.type, body)
-                later.append((monotonic() + rng.uniform(1.5, 4.0), event))
-        while later and later[0][0] < monotonic():
-            broker.topology.publish(channel, later.pop(0)[1])
-            bill.duplicates += 1
-            # It comes to this queue as well; whoever repeats it again does so by chance.
+                self.later.append((monotonic() + self.rng.uniform(1.5, 4.0), event))
+            while self.later and self.later[0][0] < monotonic():
+                self.broker.topology.publish(channel, self.later.pop(0)[1])
+                self.bill.duplicates += 1
 
 
 def in_thread(act: Callable[..., None], *args: object) -> Thread:

@@ -7,6 +7,7 @@ of havoc for each of IMGCAP_CHAOS_SEEDS seeds.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from threading import Event as Flag
 
 import pytest
@@ -20,11 +21,11 @@ from tests.chaos.client import Client, Memory, work
 from tests.chaos.conserved import World, assert_conserved, settle
 from tests.chaos.havoc import (
     Bill,
+    Repeater,
     break_neighbours,
     in_thread,
     kill_and_start,
     kill_services,
-    repeat_events,
     wipe_and_start,
 )
 from tests.neighbours import a_broker, a_database
@@ -85,8 +86,8 @@ def test_every_accepted_photo_is_accounted_for(
             for n in range(CLIENTS)
         ]  # fmt: skip
         havoc = [
-            in_thread(kill_services, pipeline, provider.ledger, bill, stop, (0.3, 0.9), seed),
-            in_thread(repeat_events, settings, bill, stop, 0.05, seed),
+            in_thread(kill_services, pipeline, provider.ledger, bill, stop, (0.1, 0.9), seed),
+            in_thread(Repeater(settings, bill, stop, 0.2, Random(seed)).run),
         ]
         plan = [
             (SECONDS * 0.2, "database killed", lambda: kill_and_start(own_database)),
@@ -104,8 +105,8 @@ def test_every_accepted_photo_is_accounted_for(
         counts = assert_conserved(world, memory)
     _report(seed, memory, bill, provider, counts, took)
     assert bill.done == [what for _, what, _ in plan]
-    assert bill.kills >= SECONDS / 2
-    assert memory.accepted
+    assert bill.kills >= SECONDS / 8
+    assert len(memory.accepted) > SECONDS
     paid = sum(provider.ledger.answered.values())
     unavoidable = len(provider.ledger.answered) + bill.windows
     assert paid <= 1.02 * unavoidable, f"{paid} paid answers, {unavoidable} were unavoidable"

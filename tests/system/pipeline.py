@@ -100,12 +100,12 @@ class Pipeline:
     def wait_ready(self, *names: str, within: float = 60.0) -> None:
         deadline = monotonic() + within
         for name in names or self.names:
-            while not self._is_ready(name):
+            while not self.is_ready(name):
                 if monotonic() > deadline:
                     raise AssertionError(f"{name} is not ready:\n{self.log(name)[-3000:]}")
                 sleep(0.05)
 
-    def _is_ready(self, name: str) -> bool:
+    def is_ready(self, name: str) -> bool:
         with suppress(httpx.HTTPError):
             return httpx.get(f"{self.url(name)}/readyz", timeout=2).status_code == 200
         return False

@@ -1,0 +1,43 @@
+# Two commands matter: `make run` and `make test`. Each goal's line of help is behind its name.
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+
+run:  ## Start everything on this machine and print the address; Ctrl-C stops it
+	@bin/setup run
+	@exec $(PY) -m services
+
+test:  ## Run every test against servers of its own; ARGS go to pytest
+	@bin/setup test
+	@exec $(PY) -m pytest $(ARGS)
+
+check:  ## Lint and check the types of Python and of the page
+	@bin/setup check
+
+format:  ## Put the code into the one form that check accepts
+	@bin/setup test
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
+
+demo:  ## Start, upload the sample photos, and show three searches
+	@bin/setup run
+	@exec $(PY) -m services --then bin/demo
+
+bench:  ## Measure uploads, pipeline, search, memory and start-up in one run
+	@bin/setup test
+	@exec $(PY) -m bench $(ARGS)
+
+chaos:  ## Kill, freeze and wipe things for half an hour and count every photo
+	@bin/setup test
+	@exec $(PY) -m pytest tests/chaos --long $(ARGS)
+
+quality:  ## Measure how often the local eyes are right
+	@bin/setup test
+	@exec $(PY) -m pytest tests/quality --long $(ARGS)
+
+clean:  ## Remove what was installed and built; photos stay in the data folder
+	@rm -rf .venv web/node_modules web/dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+help:  ## Show this list
+	@awk -F ':  ## ' '/^[a-z]+:  ## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+.PHONY: run test check format demo bench chaos quality clean help

@@ -1,0 +1,1 @@
+"""The `imgcap` command: the gallery and its workers from a terminal."""

@@ -1,0 +1,154 @@
+"""What is wrong and what to do about it, found out from the outside."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+
+import httpx
+
+from services.cli.gateway import Door
+from services.cli.places import Places
+from services.cli.show import duration
+from services.cli.trouble import Trouble
+
+#: S3 refuses requests that are signed further from its own time.
+CLOCK_SECONDS = 300.0
+LONG_SECONDS = 900.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``fix`` is what to do; empty when all is well."""
+
+    what: str
+    state: Literal["well", "look", "ill"]
+    text: str
+    fix: str = ""
+
+
+Findings = Iterator[Finding]
+
+
+def examine(places: Places) -> list[Finding]:
+    checks: list[Callable[[Places], Findings]] = [_gateway, _search, _gallery, _store, _models]
+    return [finding for check in checks for finding in _run(check, places)]
+
+
+def _run(check: Callable[[Places], Findings], places: Places) -> list[Finding]:
+    name = check.__name__.strip("_")
+    try:
+        return list(check(places))
+    except Trouble as trouble:
+        return [Finding(name, "ill", str(trouble))]
+
+
+def _gateway(places: Places) -> Findings:
+    with Door(places.gateway, "IMGCAP_URL") as door:
+        began = time.monotonic()
+        answer = _probe(door)
+        milliseconds = (time.monotonic() - began) * 1000
+        if answer.is_success:
+            yield Finding("gateway", "well", f"{door.url} answers in {milliseconds:.0f} ms")
+        else:
+            why = answer.text.strip()[:200] or "not ready"
+            fix = "it needs search and the store: see below"
+            yield Finding("gateway", "ill", f"{door.url}: {why}", fix)
+        yield from _clock("clock", answer)
+
+
+def _search(places: Places) -> Findings:
+    with Door(places.search, "IMGCAP_SEARCH_URL") as door:
+        answer = _probe(door)
+    if answer.is_success:
+        yield Finding("search", "well", f"{door.url} is ready")
+    else:
+        yield Finding("search", "ill", "it is up, its database is not", "start PostgreSQL")
+
+
+def _probe(door: Door) -> httpx.Response:
+    try:
+        return door.client.get("/readyz", timeout=5)
+    except httpx.HTTPError as error:
+        raise Trouble(
+            f"nobody answers at {door.url} ({type(error).__name__}):"
+            " start imgcap with `make run`, or set IMGCAP_URL and IMGCAP_SEARCH_URL"
+        ) from error
+
+
+def _gallery(places: Places) -> Findings:
+    with Door(places.gateway, "IMGCAP_URL") as door:
+        status = door.ask("GET", "/api/status")
+    yield from _queues(status.get("queues"))
+    oldest = status.get("oldest_unfinished_seconds") or 0
+    if oldest > LONG_SECONDS:
+        text = f"a photo waits for {duration(oldest)}"
+        yield Finding("waiting", "look", text, "its reason is on the page, and in the logs")
+    else:
+        yield Finding("waiting", "well", "no photo waits for long")
+    if failed := (status.get("photos") or {}).get("failed"):
+        fix = "POST /api/photos/retry-failed tries them again"
+        yield Finding("photos", "look", f"{failed} failed", fix)
+
+
+def _queues(queues: Mapping[str, Any] | None) -> Findings:
+    if queues is None:
+        fix = "start RabbitMQ; photos wait in the database until it is back"
+        yield Finding("broker", "ill", "away", fix)
+        return
+    waiting = {name: one["ready"] for name, one in queues.items() if name != "parked"}
+    told = ", ".join(f"{name} {count}" for name, count in waiting.items())
+    yield Finding("broker", "well", f"waiting: {told}")
+    for name in waiting:
+        if not queues[name]["consumers"]:
+            yield Finding(name, "ill", "nobody consumes its queue", f"start services.{name}")
+    if count := queues.get("parked", {}).get("ready"):
+        text = f"{count} events that nobody could handle"
+        yield Finding("parked", "look", text, "`imgcap parked list`, then replay or drop")
+
+
+def _store(places: Places) -> Findings:
+    settings = places.store
+    if settings is None:
+        yield Finding("store", "look", "unknown here", "set IMGCAP_STORE__ENDPOINT and its keys")
+        return
+    from services.common.blobs import Blobs
+
+    where = settings.endpoint or "AWS"
+    if Blobs(settings).answers():
+        yield Finding("store", "well", f"bucket {settings.bucket} of {where}")
+    else:
+        fix = "start it, check its keys, or make the bucket"
+        yield Finding("store", "ill", f"no bucket {settings.bucket} at {where}", fix)
+    if settings.endpoint:
+        try:
+            yield from _clock("store's clock", httpx.get(settings.endpoint, timeout=3))
+        except httpx.HTTPError:
+            return
+
+
+def _clock(what: str, answer: httpx.Response) -> Findings:
+    try:
+        date = parsedate_to_datetime(answer.headers.get("Date", ""))
+        apart = abs((datetime.now(UTC) - date).total_seconds())
+    except (ValueError, TypeError):
+        return
+    if apart > CLOCK_SECONDS:
+        fix = "set both clocks by NTP: S3 refuses what is signed at another time"
+        yield Finding(what, "ill", f"{duration(apart)} apart from ours", fix)
+    else:
+        yield Finding(what, "well", f"within {max(1, round(apart))} s of ours")
+
+
+def _models(places: Places) -> Findings:
+    from services.common.models import missing
+
+    absent = [file.name for file in missing(places.models)]
+    if absent:
+        fix = f"python -m services.common.models {places.models}"
+        text = f"{', '.join(absent)} missing or damaged in {places.models}"
+        yield Finding("models", "look", text, f"only the local providers need them: {fix}")
+    else:
+        yield Finding("models", "well", f"all there, in {places.models}")

@@ -1,0 +1,117 @@
+"""Where everything is: told by the environment, or found beside a running `make run`.
+
+`make run` keeps its ports, its keys and its address in a folder, ``data/``; reading them there
+makes the command work beside it without a single setting.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from services.cli.trouble import Trouble
+
+if TYPE_CHECKING:
+    from services.common.settings import BrokerSettings, StoreSettings
+
+GATEWAY = "http://127.0.0.1:8000"
+SEARCH = "http://127.0.0.1:9001"
+BROKER_USER = "imgcap"
+
+
+@dataclass(frozen=True)
+class Places:
+    """``folder`` is where `make run` keeps what it made, if it ever ran."""
+
+    environment: Mapping[str, str]
+    folder: Path
+
+    @property
+    def gateway(self) -> str:
+        return self.environment.get("IMGCAP_URL") or self._running() or GATEWAY
+
+    @property
+    def search(self) -> str:
+        port = self._port("search")
+        found = f"http://127.0.0.1:{port}" if port else SEARCH
+        return self.environment.get("IMGCAP_SEARCH_URL") or found
+
+    @property
+    def models(self) -> Path:
+        return Path(self.environment.get("IMGCAP_MODELS") or self.folder / "models")
+
+    @property
+    def broker(self) -> "BrokerSettings":
+        """Raises ``Trouble`` when no broker is known."""
+        from services.common.settings import BrokerSettings
+
+        url = self.environment.get("IMGCAP_BROKER__URL") or self._own_broker()
+        if not url:
+            raise Trouble(
+                "no broker is known: set IMGCAP_BROKER__URL, or go where `make run` was started"
+            )
+        scope = self.environment.get("IMGCAP_BROKER__SCOPE", "")
+        return BrokerSettings.model_validate({"url": url, "scope": scope})
+
+    @property
+    def store(self) -> "StoreSettings | None":
+        """None when nothing says where the store is."""
+        from services.common.settings import StoreSettings
+
+        prefix = "IMGCAP_STORE__"
+        told = {
+            name.removeprefix(prefix).lower(): value
+            for name, value in self.environment.items()
+            if name.startswith(prefix)
+        }
+        if not told and (port := self._port("store_s3")):
+            told = {
+                "endpoint": f"http://127.0.0.1:{port}",
+                "access_key": self._secret("store_access"),
+                "secret_key": self._secret("store_secret"),
+            }
+        return StoreSettings.model_validate(told) if told else None
+
+    def _own_broker(self) -> str:
+        port = self._port("broker")
+        secret = self._secret("broker") if port else ""
+        return f"amqp://{BROKER_USER}:{secret}@127.0.0.1:{port}/" if secret else ""
+
+    def _running(self) -> str:
+        """The address in the lock of a run that is alive."""
+        pid, _, address = self._read(self.folder / "lock").partition(" ")
+        return address if pid.isdigit() and _is_alive(int(pid)) else ""
+
+    def _port(self, name: str) -> int | None:
+        try:
+            port = json.loads(self._read(self.folder / "ports.json") or "{}").get(name)
+        except (ValueError, AttributeError):
+            return None
+        return port if isinstance(port, int) else None
+
+    def _secret(self, name: str) -> str:
+        return self._read(self.folder / "secrets" / name)
+
+    def _read(self, file: Path) -> str:
+        try:
+            return file.read_text().strip()
+        except PermissionError as error:
+            raise Trouble(f"{file} belongs to another account: ask as its owner") from error
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+
+def places() -> Places:
+    return Places(os.environ, Path(os.environ.get("IMGCAP_DATA") or "data"))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""Where a RabbitMQ server comes from: installed, or got from the system's packages."""
+
+import os
+import shutil
+from pathlib import Path
+
+from services.embedded.debian import has_apt, install, unpack
+from services.embedded.errors import CannotStart
+
+PACKAGE = "rabbitmq-server"
+#: Where Debian and Ubuntu put the server; the one in their PATH changes to a fixed user and folder.
+DEBIAN = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+#: Of all that the package depends on, what the server itself runs with.
+NEEDED = (
+    r"rabbitmq-server|erlang-.*|"
+    r"lib(ssl|crypto|sctp|tinfo|ncurses|stdc|gcc|systemd|zstd|z|elixir|lzma|gcrypt|lz4|cap|gpg).*"
+)
+MISSING = (
+    "there is no RabbitMQ: please install it (on Debian: apt install rabbitmq-server; "
+    "on a Mac: brew install rabbitmq), or set IMGCAP_BROKER__URL to a broker of yours"
+)
+
+
+def search(folder: Path) -> Path | None:
+    """The start script of an installed RabbitMQ, else of one unpacked under ``folder``."""
+    own = _unpacked(folder) / DEBIAN.relative_to("/")
+    for script in (DEBIAN, own):
+        if os.access(script, os.X_OK):
+            return script
+    other = shutil.which(PACKAGE)
+    return Path(other) if other else None
+
+
+def find_server(folder: Path) -> Path:
+    found = search(folder)
+    if not found:
+        raise CannotStart(MISSING)
+    return found
+
+
+def obtain(folder: Path) -> str:
+    """Make sure that there is one, and say how."""
+    if search(folder):
+        return "found"
+    if not has_apt():
+        raise CannotStart(MISSING)
+    if os.geteuid() == 0:
+        install(PACKAGE)
+        return f"installed the package {PACKAGE}"
+    unpack(_unpacked(folder), [PACKAGE], NEEDED)
+    return f"unpacked the package {PACKAGE} into {_unpacked(folder)}"
+
+
+def root_of(server: Path) -> Path:
+    """``/``, or where the packages were unpacked."""
+    below = DEBIAN.relative_to("/").parts
+    return Path(*server.parts[: -len(below)]) if server.parts[-len(below) :] == below else Path("/")
+
+
+def _unpacked(folder: Path) -> Path:
+    return folder / "rabbitmq"

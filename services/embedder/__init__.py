@@ -1,0 +1,1 @@
+"""Turns words into vectors: photo.tagged -> photo.embedded, and the texts of queries."""

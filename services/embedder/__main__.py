@@ -1,0 +1,50 @@
+"""The embedder: waits for tags, gives them vectors; answers vectors for queries."""
+
+from threading import Thread
+
+from services.common.blobs import Blobs
+from services.common.consumer import Consumer
+from services.common.events import PhotoTagged
+from services.common.failures import telling
+from services.common.killpoint import arm
+from services.common.process import stop_on_signals
+from services.common.record import Record
+from services.common.results import Results
+from services.common.server import serve_until
+from services.common.telemetry import configure_logs
+from services.embedder.app import create_app
+from services.embedder.handler import EmbedPhoto
+from services.embedder.memory import Memory
+from services.embedder.providers import embedder
+from services.embedder.settings import Settings
+
+
+def main() -> None:
+    settings = Settings()
+    configure_logs("embedder", settings.log_level, settings.log_format)
+    arm(settings.crash_at)
+    stop = stop_on_signals()
+    memory = Memory(embedder(settings), settings.remembered)
+    consumer = _consumer(settings, memory)
+    thread = Thread(target=consumer.run, args=[stop], name="consumer")
+    thread.start()
+    try:
+        serve_until(stop, create_app(memory, consumer), settings.host, settings.port)
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _consumer(settings: Settings, memory: Memory) -> Consumer:
+    results = Results(Blobs(settings.store), Record(settings.search_url))
+    return Consumer(
+        "embedder",
+        {PhotoTagged: EmbedPhoto(memory, results)},
+        settings.broker,
+        threads=settings.threads,
+        on_failure=telling("embedding"),
+    )
+
+
+if __name__ == "__main__":
+    main()

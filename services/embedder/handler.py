@@ -1,0 +1,122 @@
+"""photo.tagged -> photo.embedded"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import BaseModel
+
+from services.common.blobs import Keys
+from services.common.events import PhotoEmbedded, PhotoTagged, Tag, TagVector
+from services.common.killpoint import reach
+from services.common.results import Results
+from services.common.vectors import Vector
+from services.embedder.memory import Memory, Row
+
+#: Bytes of an event that vectors may take; the rest is for tags and their evidence.
+ROOM = 600_000
+LONGEST_DESCRIPTION = 300  # characters; models look at the first hundred words or so
+NOTHING_SEEN = "a photo"
+
+
+class KeptVectors(BaseModel):
+    """A paid answer as it lies beside the photo's blobs."""
+
+    model: str
+    dimensions: int
+    vectors: dict[str, Vector]
+
+
+@dataclass(frozen=True)
+class EmbedPhoto:
+    """Each distinct text is embedded once; paid vectors are kept beside the photo's blobs."""
+
+    memory: Memory
+    results: Results
+
+    def __call__(self, event: PhotoTagged) -> Sequence[PhotoEmbedded]:
+        embedder = self.memory.embedder
+        event = event.model_copy(update={"tags": fitting(event.tags, embedder.dimensions)})
+        description = describe(event.caption, event.tags)
+        texts = list(dict.fromkeys([description, *(tag.text for tag in event.tags)]))
+        rows = self._paid(event, texts) if embedder.paid else self.memory.vectors(texts)
+        if rows is None:
+            return []
+        return [
+            PhotoEmbedded.after(
+                event,
+                model=embedder.model,
+                dimensions=embedder.dimensions,
+                photo_vector=rows[description].tolist(),
+                tag_vectors=[
+                    TagVector(kind=tag.kind, text=tag.text, vector=tuple(rows[tag.text].tolist()))
+                    for tag in event.tags
+                ],
+            )
+        ]
+
+    def _paid(self, event: PhotoTagged, texts: Sequence[str]) -> dict[str, Row] | None:
+        """None when nobody waits for the photo any more."""
+        key = answer_key(event, self.memory.embedder.model, self.memory.embedder.dimensions)
+        kept = self._kept(key)
+        reach("embedder.cached-read")
+        if all(text in kept for text in texts):
+            return kept
+        unknown = [text for text in texts if text not in kept]
+        if not self.results.wanted(event, paid=len(self.memory.known(unknown)) < len(unknown)):
+            return None
+        reach("embedder.before-call")
+        rows = kept | self.memory.vectors(unknown)
+        reach("embedder.after-call")
+        self._keep(key, rows)
+        reach("embedder.cached")
+        return rows if self.results.still_wanted(event, event.blob_key, [key]) else None
+
+    def _kept(self, key: str) -> dict[str, Row]:
+        embedder = self.memory.embedder
+        found = self.results.find(key, KeptVectors)
+        if not found or (found.model, found.dimensions) != (embedder.model, embedder.dimensions):
+            return {}
+        return {
+            text: np.array(vector, np.float32)
+            for text, vector in found.vectors.items()
+            if len(vector) == embedder.dimensions
+        }
+
+    def _keep(self, key: str, rows: dict[str, Row]) -> None:
+        embedder = self.memory.embedder
+        vectors = {text: tuple(row.tolist()) for text, row in rows.items()}
+        kept = KeptVectors(model=embedder.model, dimensions=embedder.dimensions, vectors=vectors)
+        self.results.keep(key, kept)
+
+
+def describe(caption: str, tags: Sequence[Tag]) -> str:
+    """The photo as one text: its caption, then its tags, surest first, while there is room.
+
+    The order is part of the meaning, for a model weighs first what it reads first. Equally sure
+    tags go by the alphabet, so that one photo always gets one text.
+    """
+    surest = sorted(tags, key=lambda tag: (-tag.confidence, tag.text, tag.kind))
+    words = list(dict.fromkeys(tag.text for tag in surest))
+    text = caption.strip()[:LONGEST_DESCRIPTION]
+    for word in words:
+        longer = f"{text}, {word}" if text else word
+        if len(longer) > LONGEST_DESCRIPTION:
+            break
+        text = longer
+    return text or NOTHING_SEEN
+
+
+def fitting(tags: Sequence[Tag], dimensions: int) -> tuple[Tag, ...]:
+    """The surest tags whose vectors one event can carry: all of them, but for very long vectors."""
+    room = ROOM // (dimensions * 8 // 3 + 200)
+    return tuple(sorted(tags, key=lambda tag: -tag.confidence)[:room])
+
+
+def answer_key(event: PhotoTagged, model: str, dimensions: int) -> str:
+    """Named after the model, and safe in any path."""
+    safe = re.sub(r"[^a-z0-9-]+", "-", model.lower())[:40]
+    digest = hashlib.sha256(model.encode()).hexdigest()[:8]
+    return Keys.beside(event.blob_key).result("embedding", f"{safe}-{dimensions}-{digest}")

@@ -1,0 +1,1 @@
+"""The gateway: the public door. Takes photos in, hands answers out."""

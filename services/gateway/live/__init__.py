@@ -1,0 +1,1 @@
+"""Live status: what happens to photos, told to every open page."""

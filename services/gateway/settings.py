@@ -1,0 +1,72 @@
+"""What the gateway can be told."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_settings import NoDecode
+
+from services.common.settings import CommonSettings
+
+MIB = 2**20
+
+
+class UploadSettings(BaseModel):
+    """How much of anything an upload may ask for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    max_bytes: int = Field(default=50 * MIB, ge=1, description="of one photo")
+    max_request_bytes: int = Field(default=1024 * MIB, ge=1, description="of one form")
+    max_files: int = Field(default=200, ge=1, description="in one form")
+    at_once: int = Field(default=20, ge=1, description="photos between spool and record")
+    patience: float = Field(default=10.0, gt=0, description="seconds a photo waits for its turn")
+    spool_bytes: int = Field(default=4096 * MIB, ge=1, description="on disk, of all uploads")
+
+
+class DeadlineSettings(BaseModel):
+    """How long a client may take, in seconds. Waiting for us never counts against it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    header: float = Field(default=10.0, gt=0, description="until a request's header is whole")
+    body: float = Field(default=20.0, gt=0, description="of standing still, and head start")
+    bytes_per_second: int = Field(default=64 * 1024, ge=1, description="slower is too slow")
+    unread: float = Field(default=30.0, gt=0, description="until some of an answer is read")
+    idle: int = Field(default=15, ge=1, description="between two requests of a connection")
+    linger: float = Field(default=5.0, gt=0, description="listening on after an early answer")
+    header_bytes: int = Field(default=16 * 1024, ge=1024, description="of a request's header")
+    connections: int = Field(default=2000, ge=1, description="more are turned away")
+
+
+class Settings(CommonSettings):
+    """``IMGCAP_WEB``, ``IMGCAP_UPLOAD__MAX_BYTES``, ``IMGCAP_DEADLINES__HEADER``, …"""
+
+    web: Path = Field(default=Path("web/dist"), description="folder of the built page")
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="names we answer to besides loopback and addresses; commas between"
+    )
+    spool: Path = Field(
+        default_factory=lambda: Path(tempfile.gettempdir()) / f"imgcap-spool-{os.getuid()}",
+        description="folder for uploads on their way",
+    )
+    pixel_workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, le=64, description="photos read at once"
+    )
+    gps: bool = Field(default=False, description="keep where a photo was taken")
+    streams: int = Field(default=500, ge=1, description="open pages that are told of changes")
+    heartbeat: float = Field(default=15.0, gt=0, description="seconds between signs of life")
+    drain: float = Field(
+        default=0.0, ge=0, le=10, description="seconds from not ready to not listening"
+    )
+    upload: UploadSettings = UploadSettings()
+    deadlines: DeadlineSettings = DeadlineSettings()
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def between_commas(cls, hosts: object) -> object:
+        if not isinstance(hosts, str):
+            return hosts
+        return tuple(host.strip().lower() for host in hosts.split(",") if host.strip())

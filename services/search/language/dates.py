@@ -1,0 +1,160 @@
+"""Dates as people say them: 'last winter', 'june 2024', 'before 2020', '2021-05'."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
+#: The months in which a season begins, north of the equator.
+SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+FIRST, LAST = date(1826, 1, 1), date(2200, 1, 1)
+
+
+@dataclass(frozen=True)
+class Days:
+    """From ``first`` to before ``end``; or, with ``month``, that month of any year."""
+
+    first: date = FIRST
+    end: date = LAST
+    month: int | None = None
+
+    def __str__(self) -> str:
+        if self.month:
+            return MONTHS[self.month - 1]
+        if self.first == FIRST:
+            return f"before {self.end}"
+        last = self.end - timedelta(days=1)
+        return f"from {self.first}" if self.end == LAST else f"{self.first} to {last}"
+
+
+def read_days(text: str, today: date) -> Days | None:
+    """None for what is no date."""
+    text = " ".join(text.lower().replace(",", " ").split())
+    if ".." in text:
+        first, _, last = text.partition("..")
+        start, stop = _span(first.strip(), today), _span(last.strip(), today)
+        if (first and not start) or (last and not stop) or not (start or stop):
+            return None
+        return Days(start.first if start else FIRST, stop.end if stop else LAST)
+    word, _, rest = text.partition(" ")
+    if word in ("before", "until", "after", "since", "from", "in", "on", "during") and rest:
+        days = _span(rest, today)
+        if days is None or (days.month and word in ("before", "after", "since", "until", "from")):
+            return None
+        match word:
+            case "before":
+                return Days(end=days.first)
+            case "until":
+                return Days(end=days.end)
+            case "after":
+                return Days(first=days.end)
+            case "since" | "from":
+                return Days(first=days.first)
+        return days
+    return _span(text, today)
+
+
+def _span(text: str, today: date) -> Days | None:
+    if match := re.fullmatch(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?", text):
+        return _numbers(*(int(part) if part else None for part in match.groups()))
+    if re.fullmatch(r"(?:the )?(\d{4}|\d0)s", text):
+        number = int(re.sub(r"\D", "", text))
+        decade = number if number > 99 else number + (1900 if number >= 30 else 2000)
+        return _safe(decade, 1, 1, years=10) if decade % 10 == 0 else None
+    return _relative(text, today) or _month(text, today) or _season(text, today)
+
+
+def _numbers(year: int | None, month: int | None = None, day: int | None = None) -> Days | None:
+    assert year is not None
+    if month is None:
+        return _safe(year, 1, 1, years=1)
+    if not 1 <= month <= 12:
+        return None
+    if day is None:
+        return _months(year, month, 1)
+    try:
+        first = date(year, month, day)
+    except ValueError:
+        return None
+    return _bounded(first, first + timedelta(days=1)) if year < 2200 else None
+
+
+def _relative(text: str, today: date) -> Days | None:
+    day = timedelta(days=1)
+    week = today - timedelta(days=today.weekday())
+    month = today.replace(day=1)
+    before = (month - day).replace(day=1)
+    tomorrow = today + day
+    known = {
+        "today": (today, tomorrow),
+        "yesterday": (today - day, today),
+        "this week": (week, tomorrow),
+        "last week": (week - 7 * day, week),
+        "last weekend": (week - 2 * day, week),
+        "this month": (month, tomorrow),
+        "last month": (before, month),
+        "this year": (date(today.year, 1, 1), tomorrow),
+        "last year": (date(today.year - 1, 1, 1), date(today.year, 1, 1)),
+    }
+    if text in known:
+        return Days(*known[text])
+    if match := re.fullmatch(r"(?:the )?(?:last|past) (\d{1,4}) (day|week|month|year)s?", text):
+        days = int(match[1]) * {"day": 1, "week": 7, "month": 30, "year": 365}[match[2]]
+        return Days(max(FIRST, today - timedelta(days=min(days, 60_000))), tomorrow)
+    return None
+
+
+def _month(text: str, today: date) -> Days | None:
+    """'june', 'last june', 'june 2024', '12 june 2024'."""
+    match = re.fullmatch(r"(last )?(?:(\d{1,2}) )?([a-z]{3,9})(?: (\d{1,2}))?(?: (\d{4}))?", text)
+    if not match:
+        return None
+    number = next((n for n, name in enumerate(MONTHS, 1) if _names(match[3], name)), None)
+    if number is None:
+        return None
+    year, day = match[5], match[2] or match[4]
+    if match[1]:
+        return _months(today.year if number < today.month else today.year - 1, number, 1)
+    if year:
+        return _numbers(int(year), number, int(day)) if day else _months(int(year), number, 1)
+    ambiguous = match[3] in ("may", "march") or len(match[3]) < 4
+    return None if day or ambiguous else Days(month=number)
+
+
+def _names(text: str, month: str) -> bool:
+    return text == month or (text == month[:3]) or (text == "sept" and month == "september")
+
+
+def _season(text: str, today: date) -> Days | None:
+    """'last winter', 'summer 2023'. A bare 'winter' is what a photo looks like, not a date."""
+    match = re.fullmatch(r"(last|this) ([a-z]+)|([a-z]+) (?:of )?(\d{4})", text)
+    season = match and (match[2] or match[3])
+    if not match or season not in SEASONS:
+        return None
+    begins = SEASONS[season]
+    if match[4]:
+        return _months(int(match[4]), begins, 3)
+    started = [y for y in (today.year, today.year - 1) if date(y, begins, 1) <= today]
+    newest = _months(started[0], begins, 3)
+    if match[1] == "last" and newest and newest.end > today:
+        return _months(started[0] - 1, begins, 3)
+    return newest
+
+
+def _months(year: int, month: int, count: int) -> Days | None:
+    if not FIRST.year <= year < LAST.year:
+        return None
+    after = year * 12 + month - 1 + count
+    return _bounded(date(year, month, 1), date(after // 12, after % 12 + 1, 1))
+
+
+def _safe(year: int, month: int, day: int, *, years: int) -> Days | None:
+    if not FIRST.year <= year <= LAST.year - years:
+        return None
+    return _bounded(date(year, month, day), date(year + years, month, day))
+
+
+def _bounded(first: date, end: date) -> Days:
+    return Days(first, end)

@@ -1,0 +1,140 @@
+"""Reads a query as a tree, or says at which character it cannot."""
+
+from functools import lru_cache
+from typing import cast
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput
+
+from services.search.language.syntax import (
+    All,
+    Any,
+    BadQuery,
+    Comparison,
+    Field,
+    Node,
+    Not,
+    Phrase,
+    Span,
+    Word,
+)
+
+#: Words that join stand alone; a word may hold anything but spaces, quotes and parentheses.
+GRAMMAR = r"""
+start: either?
+either: both (_OR both)*
+both: (_AND | _item)+
+_item: negation | _atom
+negation: NOT (negation | _atom)
+_atom: group | field | phrase | word
+group: "(" either ")"
+field: FIELD values [CMP value]
+     | FIELD CMP value           -> compared
+values: value (_COMMA value)*
+value: VALUE | PHRASE
+phrase: PHRASE
+word: WORD
+
+NOT.5: /-(?=[^\s)])|(?:not|without|no|except)(?=[\s("“]|$)/i
+_OR.5: /(?:or|\|+)(?=[\s("“]|$)/i
+_AND.5: /(?:and|&+)(?=[\s("“)]|$)/i
+FIELD.4: /[A-Za-z][A-Za-z_-]*:(?!\/\/)/
+CMP.3: /[<>]=?|=/
+_COMMA.3: ","
+PHRASE.3: /"[^"]*"|“[^”“]*”/
+VALUE.2: /[^\s()"“”<>=,]+/
+WORD: /[^\s()"“”]+/
+%ignore /\s+/
+"""
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Lark:
+    return Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True)
+
+
+def parse(text: str) -> Node | None:
+    """None when nothing is asked. Raises ``BadQuery``."""
+    try:
+        tree = _reader().parse(text)
+    except UnexpectedInput as error:
+        raise _complaint(text, error) from error
+    return _node(cast("Tree[Token]", tree.children[0])) if tree.children else None
+
+
+def _complaint(text: str, error: UnexpectedInput) -> BadQuery:
+    token = getattr(error, "token", None)
+    if token is not None and token.type == "$END":
+        if (opened := _opened(text)) is not None:
+            return BadQuery("this parenthesis is not closed", opened)
+        last = text.split()[-1]
+        return BadQuery(f"nothing comes after '{last[-30:]}'", len(text.rstrip()))
+    position = error.pos_in_stream if isinstance(error.pos_in_stream, int) else 0
+    match text[position : position + 1]:
+        case '"' | "“":
+            return BadQuery("this quote is not closed", position)
+        case "”":
+            return BadQuery("this quote was not opened", position)
+        case ")" if text[:position].count("(") > text[:position].count(")"):
+            return BadQuery("something is missing before this parenthesis", position)
+        case ")":
+            return BadQuery("this parenthesis was not opened", position)
+    return BadQuery("this was not expected here", position)
+
+
+def _opened(text: str) -> int | None:
+    """The last parenthesis that is never closed."""
+    opened: list[int] = []
+    quoted = False
+    for place, letter in enumerate(text):
+        quoted ^= letter == '"'
+        if letter == "(" and not quoted:
+            opened.append(place)
+        elif letter == ")" and not quoted and opened:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
+def _node(tree: "Tree[Token]") -> Node:
+    span = Span(tree.meta.start_pos, tree.meta.end_pos)
+    subtrees = [child for child in tree.children if isinstance(child, Tree)]
+    match tree.data:
+        case "either" | "both":
+            nodes = tuple(_node(child) for child in subtrees)
+            if len(nodes) == 1:
+                return nodes[0]
+            return Any(nodes, span) if tree.data == "either" else All(nodes, span)
+        case "group":
+            return _node(subtrees[0])
+        case "negation":
+            return Not(_node(subtrees[0]), span)
+        case "phrase":
+            return Phrase(_bare(cast(Token, tree.children[0])), span)
+        case "word":
+            return Word(str(tree.children[0]), span)
+        case _:
+            return _field(tree, span)
+
+
+def _field(tree: "Tree[Token]", span: Span) -> Field:
+    name = str(tree.children[0])[:-1].lower()
+    if tree.data == "compared":
+        _, comparison, value = tree.children
+        return Field(name, (), _compare(comparison), _value(value), span)
+    _, values, comparison, bound = tree.children
+    found = tuple(_value(value) for value in cast("Tree[Token]", values).children)
+    if comparison is None:
+        return Field(name, found, span=span)
+    return Field(name, found, _compare(comparison), _value(bound), span)
+
+
+def _compare(token: object) -> Comparison:
+    return cast(Comparison, str(token))
+
+
+def _value(tree: object) -> str:
+    return _bare(cast(Token, cast("Tree[Token]", tree).children[0]))
+
+
+def _bare(token: Token) -> str:
+    return str(token[1:-1]) if token.type == "PHRASE" else str(token)

@@ -1,0 +1,133 @@
+"""What a query asks for, once its words are understood."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from services.search.language.syntax import Span
+
+
+@dataclass(frozen=True)
+class Meant:
+    """One understood part of the text, as the page shows it."""
+
+    span: Span
+    text: str
+    kind: str
+    meaning: str
+    query: str  # the same, said with a field, so that it reads the same everywhere
+    confidence: float = 1.0
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class Want:
+    """Something that photos have more or less of: it ranks.
+
+    ``likeness``: ids of tags and traits that are it, 0..1. ``near``: texts to be placed by the
+    embedder, because no word of the gallery says this. ``least``: confidence asked for, 0..1.
+    """
+
+    text: str
+    likeness: Mapping[int, float] = field(default_factory=dict)
+    near: tuple[str, ...] = ()
+    lexical: bool = True
+    meant: Meant | None = None
+
+    @property
+    def known(self) -> bool:
+        return not self.near
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that a photo is or is not: a jsonpath over its facts. It filters."""
+
+    path: str
+    meant: Meant | None = None
+
+
+@dataclass(frozen=True)
+class Never:
+    child: "Part"
+
+
+@dataclass(frozen=True)
+class Every:
+    children: tuple["Part", ...]
+
+
+@dataclass(frozen=True)
+class Either:
+    children: tuple["Part", ...]
+
+
+Part = Want | Condition | Never | Every | Either
+
+#: A tag this like a word that must not be there excludes the photo.
+SAME_ENOUGH = 0.8
+EVERYTHING, NOTHING = "1 == 1", "1 == 0"
+
+
+def has_tag(ids: list[int], least: float | None = None, comparison: str = ">=") -> str:
+    """Only equality uses the index, so it always comes first."""
+    if not ids:
+        return NOTHING
+    if least is None:
+        return _any([f"$.t[*] == {number}" for number in ids])
+    percent = round(least * 100)
+    asked = [f'($.t[*] == {n} && $.c."{n}" {comparison} {percent})' for n in ids]
+    return _any(asked)
+
+
+def path_of(part: Part, *, negated: bool = False) -> str | None:
+    """The filter of a part; None when it lets everything through."""
+    match part:
+        case Want():
+            same = [number for number, like in part.likeness.items() if like >= SAME_ENOUGH]
+            return f"!({has_tag(same)})" if negated and same else None
+        case Condition(path):
+            return f"!({path})" if negated else path
+        case Never(child):
+            return path_of(child, negated=not negated)
+        case Every(children) | Either(children):
+            paths = [path_of(child, negated=negated) for child in children]
+            # De Morgan: none of either is every none.
+            if isinstance(part, Every) is not negated:
+                return _all([path for path in paths if path])
+            return _any([path for path in paths if path]) if all(paths) else None
+
+
+def _any(paths: list[str]) -> str:
+    return paths[0] if len(paths) == 1 else "(" + " || ".join(paths) + ")"
+
+
+def _all(paths: list[str]) -> str | None:
+    if len(paths) <= 1:
+        return paths[0] if paths else None
+    return "(" + " && ".join(paths) + ")"
+
+
+def wants_of(part: Part, *, negated: bool = False) -> Iterator[tuple[Want, bool]]:
+    """Every want, and whether it must not be there."""
+    match part:
+        case Want():
+            yield part, negated
+        case Never(child):
+            yield from wants_of(child, negated=not negated)
+        case Every(children) | Either(children):
+            for child in children:
+                yield from wants_of(child, negated=negated)
+
+
+def with_wants(part: Part, placed: Mapping[int, Mapping[int, float]]) -> Part:
+    """The same part, where wants (by ``id``) have learnt which words are near them."""
+    match part:
+        case Want() if id(part) in placed:
+            return replace(part, likeness={**placed[id(part)], **part.likeness})
+        case Never(child):
+            return Never(with_wants(child, placed))
+        case Every(children):
+            return Every(tuple(with_wants(child, placed) for child in children))
+        case Either(children):
+            return Either(tuple(with_wants(child, placed) for child in children))
+    return part

@@ -1,0 +1,75 @@
+"""What is in the photo: the classes of a picture classifier, said in plain words.
+
+A classifier gives one probability per class and the classes are finer than the words people use:
+twenty breeds at three per cent each are a sure dog. So the evidence of a word is the sum over all
+classes that are, or are a kind of, that word.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from services.common.inference import Inference
+from services.tagger.local.pixels import Bytes, Floats
+from services.tagger.local.technique import graded
+from services.tagger.local.thresholds import LABELS as T
+
+TABLE = Path(__file__).parent / "classes" / "classes.tsv"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words, which classes speak for each (row per class, column per word), and how much
+    evidence each word needs."""
+
+    words: tuple[str, ...]
+    speaks_for: Floats
+    enough: Floats
+
+    @classmethod
+    def read(cls, table: Path = TABLE) -> "Vocabulary":
+        lines = [line.split("\t") for line in table.read_text().splitlines() if line[:1] != "#"]
+        classes = [[word, *filter(None, parents.split(", "))] for *_, word, parents in lines]
+        words = tuple(dict.fromkeys(word for ones in classes for word in ones))
+        column = {word: number for number, word in enumerate(words)}
+        imagined = {word for _, _, doubt, word, _ in lines if doubt}
+        speaks_for = np.zeros((len(classes), len(words)), dtype=np.float32)
+        for row, (word, *parents) in enumerate(classes):
+            # What was perhaps imagined speaks softly for what it would be a kind of.
+            speaks_for[row, [column[one] for one in parents]] = 0.5 if word in imagined else 1
+            speaks_for[row, column[word]] = 1
+        # A word of many classes is hard to hit by chance; one that is often imagined is not.
+        breadth = (speaks_for > 0).sum(axis=0)
+        enough = np.where(breadth >= T.many, T.broad, np.where(breadth > 1, T.middle, T.narrow))
+        enough[[column[word] for word in imagined]] = T.imagined
+        return cls(words, speaks_for, enough.astype(np.float32))
+
+    def evidence(self, probabilities: Floats) -> dict[str, float]:
+        """Every word that some class speaks for, surest first."""
+        sums = np.where(probabilities >= T.noise, probabilities, 0) @ self.speaks_for
+        order = np.argsort(-sums, kind="stable")
+        return {self.words[i]: min(1.0, float(sums[i])) for i in order if sums[i] > 0}
+
+    def labels(self, evidence: Mapping[str, float]) -> dict[str, float]:
+        """The words that are sure enough, with a confidence, surest first."""
+        enough = dict(zip(self.words, self.enough.tolist(), strict=True))
+        found = [(w, e) for w, e in evidence.items() if e >= enough[w]]
+        return {w: graded(e, enough=enough[w], plenty=T.plenty) for w, e in found[: T.most]}
+
+
+class LabelModel:
+    """Any ONNX file from RGB pixels (0..255, n x 3 x side x side) to `prob` (n x classes)."""
+
+    def __init__(self, model: Inference) -> None:
+        self._model = model
+        self._entry, shape = model.entries[0]
+        self._side = int(shape[-1])
+
+    def probabilities(self, rgb: Bytes) -> Floats:
+        size = (self._side, self._side)
+        square = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        feed = {self._entry: np.ascontiguousarray(square.transpose(2, 0, 1)[None])}
+        return np.asarray(self._model.run(feed, ["prob"])[0][0], dtype=np.float32)

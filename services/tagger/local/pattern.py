@@ -1,0 +1,130 @@
+"""Pattern: the same thing again and again, over the whole photo.
+
+Grass and gravel are alike everywhere too, but nothing in them comes back at a fixed step. So the
+photo is laid over itself, shifted: a pattern matches again at its step, in two directions (or at
+once, twice and thrice the step, for stripes), and in each corner of the photo on its own.
+"""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from services.tagger.local.pixels import Array, Bytes, Floats
+from services.tagger.local.technique import Technique, graded, rounded
+from services.tagger.local.thresholds import PATTERN as T
+
+#: Size of a corner, in sides: corners overlap, so that a coarse pattern fits into each.
+CORNER = 0.62
+#: Sine of the smallest angle between two directions that are two.
+APART = 0.35
+
+
+class Peak(NamedTuple):
+    """How well the photo matches itself (-1..1) shifted by x, y pixels."""
+
+    likeness: float
+    x: int
+    y: int
+
+
+def pattern(gray: Bytes) -> Technique | None:
+    scale = T.side / min(gray.shape)
+    size = (round(gray.shape[1] * scale), round(gray.shape[0] * scale))
+    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    even, contrast = evened(small)
+    if contrast < T.contrast:
+        return None
+    shifted = autocorrelation(even)
+    first, second = two_steps(shifted)
+    if first is None or first.likeness < T.first:
+        return None
+    corners = [autocorrelation(corner) for corner in _corners(even)]
+    if second is not None and second.likeness >= T.second:
+        steps = (first, second)
+        if min(match(corner, s.x, s.y) for corner in corners for s in steps) >= T.everywhere:
+            return _technique(min(first.likeness, second.likeness), steps, size)
+    if _stripes(shifted, first) and all(_stripes(corner, first) for corner in corners):
+        return _technique(first.likeness - 0.1, (first,), size)
+    return None
+
+
+def _technique(likeness: float, steps: tuple[Peak, ...], size: tuple[int, int]) -> Technique:
+    width, height = size
+    lattice = {
+        "origin": [0.5, 0.5],
+        "steps": [rounded(step.x / width, step.y / height) for step in steps],
+    }
+    return Technique("pattern", graded(likeness, enough=T.second, plenty=0.7), {"lattice": lattice})
+
+
+def evened(small: Floats) -> tuple[Array, float]:
+    """Light and contrast made equal everywhere, and how much contrast there was."""
+    local = small - cv2.GaussianBlur(small, (0, 0), T.side / 12)
+    deviation = np.sqrt(cv2.GaussianBlur(local * local, (0, 0), T.side / 8))
+    return local / (deviation + 4), float(np.median(deviation))
+
+
+def autocorrelation(view: Array) -> Array:
+    """The likeness of a view with itself for each shift; no shift is in the middle."""
+    height, width = view.shape
+    window = np.outer(np.hanning(height), np.hanning(width))
+    size = (2 * height, 2 * width)
+
+    def with_itself(array: Array) -> Array:
+        spectrum = np.fft.rfft2(array, size)
+        return np.fft.fftshift(np.fft.irfft2(np.abs(spectrum) ** 2, size))
+
+    overlap = with_itself(window)
+    raw = with_itself((view - view.mean()) * window) / np.maximum(overlap, 0.03 * overlap.max())
+    half_y, half_x = height // 2, width // 2
+    middle = raw[height - half_y : height + half_y + 1, width - half_x : width + half_x + 1]
+    return np.asarray(middle / max(float(raw[height, width]), 1e-9))
+
+
+def two_steps(shifted: Array) -> tuple[Peak | None, Peak | None]:
+    """The strongest step, and the strongest one in another direction."""
+    height, width = shifted.shape
+    down, across = np.mgrid[-(height // 2) : height // 2 + 1, -(width // 2) : width // 2 + 1]
+    distance = np.hypot(down, across)
+    highest = cv2.dilate(shifted.astype(np.float32), np.ones((5, 5), np.uint8))
+    peaks = (shifted >= highest - 1e-6) & (distance >= T.nearest * T.side)
+    peaks &= (distance <= T.farthest * T.side) & ((down > 0) | ((down == 0) & (across > 0)))
+    found = sorted(
+        (
+            Peak(float(shifted[y, x]), int(across[y, x]), int(down[y, x]))
+            for y, x in np.argwhere(peaks)
+        ),
+        reverse=True,
+    )
+    if not found:
+        return None, None
+    first = found[0]
+    return first, next((peak for peak in found[1:] if _sine(first, peak) > APART), None)
+
+
+def match(shifted: Array, x: float, y: float) -> float:
+    """The likeness at a shift, or right beside it."""
+    row, column = shifted.shape[0] // 2 + round(y), shifted.shape[1] // 2 + round(x)
+    near = shifted[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
+    return float(near.max()) if near.size else -1.0
+
+
+def _stripes(shifted: Array, step: Peak) -> bool:
+    tops = [match(shifted, times * step.x, times * step.y) for times in (1, 2)]
+    row, column = shifted.shape[0] // 2 + step.y // 2, shifted.shape[1] // 2 + step.x // 2
+    return min(tops) >= T.stripes and float(shifted[row, column]) <= T.valley
+
+
+def _corners(view: Array) -> list[Array]:
+    height, width = (int(CORNER * side) for side in view.shape)
+    return [view[y, x] for y in _ends(height) for x in _ends(width)]
+
+
+def _ends(length: int) -> tuple[slice, slice]:
+    return slice(0, length), slice(-length, None)
+
+
+def _sine(one: Peak, other: Peak) -> float:
+    cross = abs(one.x * other.y - one.y * other.x)
+    return cross / (float(np.hypot(one.x, one.y) * np.hypot(other.x, other.y)) or 1.0)

@@ -1,0 +1,73 @@
+"""Mirror symmetry: how well the photo matches itself folded about an upright or a level axis.
+
+What every photo has is taken away first: a sky that is brighter at the top is its own mirror
+left to right, and so is a flat sea. Only what changes across the axis may speak. Edges are
+compared with their signs: across the axis they turn round in a mirror, along it they do not.
+A thing that is merely repeated, or two things that merely balance, fail one of the two.
+"""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from services.tagger.local.pixels import Array, Bytes, Floats, shrink, trim
+from services.tagger.local.technique import Technique, graded, rounded
+from services.tagger.local.thresholds import SYMMETRY as T
+
+
+class Fold(NamedTuple):
+    """How well two halves match, -1..1, and where between them the axis lies, 0..1."""
+
+    likeness: float
+    place: float
+
+
+def symmetry(gray: Bytes) -> Technique | None:
+    inner, (left, top, across, down) = trim(gray)
+    small = shrink(inner, T.side).astype(np.float32)
+    upright, level = fold(small, T.search), fold(small.T, T.search_level)
+    best = max(upright, level)
+    if best.likeness < T.enough:
+        return None
+    if best is upright:
+        x = left + best.place * across
+        axis = {"from": rounded(x, 0), "to": rounded(x, 1)}
+    else:
+        y = top + best.place * down
+        axis = {"from": rounded(0, y), "to": rounded(1, y)}
+    confidence = graded(best.likeness, enough=T.enough, plenty=T.plenty)
+    return Technique("symmetry", confidence, {"axis": axis})
+
+
+def fold(small: Floats, search: float) -> Fold:
+    """The best fold about an upright axis."""
+    width = small.shape[1]
+    soft = cv2.GaussianBlur(np.ascontiguousarray(small), (0, 0), 1.2)
+    if float(np.abs(_varying(soft)).mean()) < T.contrast:
+        return Fold(-1.0, 0.5)
+    # The two halves of a reflection differ in light and contrast; evened out, they can match.
+    reach = max(small.shape) / 8
+    local = soft - cv2.GaussianBlur(soft, (0, 0), reach)
+    even = local / (np.sqrt(cv2.GaussianBlur(local * local, (0, 0), reach)) + 4)
+    across = cv2.Sobel(even, cv2.CV_32F, 1, 0)
+    along = cv2.Sobel(even, cv2.CV_32F, 0, 1)
+    best = Fold(-1.0, 0.5)
+    for shift in range(-int(width * search), int(width * search) + 1):
+        strip = slice(max(0, shift), min(width, width + shift))
+        signed = _mirrored(across[:, strip], -1), _mirrored(_varying(along[:, strip]))
+        if min(signed) < T.each:
+            continue
+        forms = _mirrored(_varying(even[:, strip]))
+        likeness = (forms + signed[0] + signed[1]) / 3
+        best = max(best, Fold(likeness, (strip.start + strip.stop) / 2 / width))
+    return best
+
+
+def _varying(view: Array) -> Array:
+    """Each row without its own mean: what changes across the axis."""
+    return np.asarray(view - view.mean(axis=1, keepdims=True))
+
+
+def _mirrored(view: Array, sign: int = 1) -> float:
+    return float((view * view[:, ::-1]).sum() * sign / (np.square(view).sum() + 1e-6))

@@ -1,0 +1,147 @@
+"""Every threshold of the local eyes, in one place. `python -m tests.quality` shows what each buys.
+
+All were set on photos that are not in this repository (docs/local-eyes.md says which), by looking
+at the best-ranked ones of each detector and cutting where they stopped being right.
+"""
+
+from typing import Final, NamedTuple
+
+
+class _Labels(NamedTuple):
+    noise: float = 0.012  # a class below this says nothing: a thousand of them are a sure animal
+    many: int = 5  # classes that make a word a broad one
+    broad: float = 0.34  # evidence that a broad word needs
+    middle: float = 0.40
+    narrow: float = 0.45
+    imagined: float = 0.80  # a class that the model sees in patterns, skies and blur
+    plenty: float = 0.90
+    most: int = 12  # more words than this are never shown
+
+
+class _Subject(NamedTuple):
+    seen: float = 0.5  # a mask that never gets here has found nothing
+    solid: float = 0.6  # of the peak: what belongs to the subject
+    speck: float = 0.001  # of the photo: a component below this is noise
+    sure: float = 0.78  # mean of the mask inside the subject
+    alone: float = 0.6  # of all that stands out, this much is the subject
+
+
+class _Placement(NamedTuple):
+    smallest: float = 0.003  # of the photo
+    widest: float = 0.88  # of the side: a thing from border to border stands nowhere
+    widest_on_third: float = 0.5
+    tallest_on_third: float = 0.9
+    cut: float = 0.015  # a subject this near the left or right border is cut by it
+    largest_centered: float = 0.45  # beyond, the subject fills the frame
+    largest_on_third: float = 0.25  # beyond, "on a point" means nothing
+    centre_x: float = 0.07  # from the middle, in widths
+    centre_y: float = 0.16  # the eye forgives up and down more
+    power_reach: float = 0.10  # from a power point, in sides
+    line_reach: float = 0.05  # from a third line, for a subject that is long along it
+    long: float = 0.40  # of the side: long along a line
+    horizon_reach: float = 0.04  # from a third, in heights
+    horizon_strength: float = 0.62
+
+
+class _Symmetry(NamedTuple):
+    side: int = 96  # symmetry is in the large forms
+    search: float = 0.08  # how far from the middle an upright axis may lie
+    search_level: float = 0.14  # a waterline is often off the middle
+    contrast: float = 3.0  # grey levels that change across the axis; fog matches any fold
+    each: float = 0.37  # both kinds of signed edges must agree at least so much
+    enough: float = 0.50
+    plenty: float = 0.85
+
+
+class _Lines(NamedTuple):
+    side: int = 480
+    shortest: float = 0.04  # of the diagonal
+    oblique: float = 6.0  # degrees off level or upright: those exist in every building
+    tolerance: float = 2.0  # degrees between a segment and the ray through it
+    ray_gap: float = 3.0  # degrees that part two rays
+    ray_covered: float = 0.10  # of the diagonal: drawn length of a ray that leads
+    ray_share: float = 0.33  # of the way from the vanishing point to the border
+    ray_reach: float = 0.6  # of that way: where the drawn part must get to
+    rays: int = 3
+    rays_below: int = 2  # the eye is led from where the viewer stands
+    covered: float = 0.5  # diagonals: all leading rays together
+    share: float = 0.15  # of the length of all oblique segments
+    spread: float = 60.0  # degrees between the outermost rays
+
+
+class _Pattern(NamedTuple):
+    side: int = 128
+    contrast: float = 8.0  # grey levels
+    nearest: float = 0.05  # of the short side: finer repeats are texture
+    farthest: float = 0.30  # of the short side: fewer than three repeats are none
+    first: float = 0.35  # autocorrelation at the strongest step
+    second: float = 0.28  # and at the strongest step in another direction
+    everywhere: float = 0.25  # the same steps in each corner of the photo
+    stripes: float = 0.45  # for a pattern in one direction only: at once, twice and thrice the step
+    valley: float = -0.15  # and half-way between
+
+
+class _Colour(NamedTuple):
+    no_colour: float = 6.0  # chroma that not even 2 % of the pixels reach
+    one_hue: float = 0.985
+    tinted: float = 7.0
+    toned: float = 34.0  # a tint is not strong anywhere
+    high_key: float = 76.0  # median L*
+    high_key_black: float = 30.0  # and no real black
+    low_key: float = 22.0
+    contrasty: float = 31.0  # deviation of L*
+    flat: float = 45.0  # L* between the 2nd and the 98th percentile
+    vivid: float = 38.0  # mean chroma
+    muted: float = 9.0
+    warm: float = 0.7  # of 1: nearly all colour is on one side
+    coloured: float = 14.0  # chroma of a pixel that has a colour
+    brown_light: float = 48.0
+    part: float = 0.25  # of the photo that a colour must take
+
+
+class _Scene(NamedTuple):
+    enough: float = 0.5
+    smooth: float = 2.2  # mean of |Laplacian| of L*
+    night: float = 16.0  # median L*
+    lamps: int = 8
+    fall: float = 22.0  # L* from the sky of a sunset to its land
+    snow: float = 0.28  # of the lower three fifths
+    green: float = 0.35  # of the photo
+    veil: float = 42.0  # L* that even the darkest place of a corner has
+    fog_chroma: float = 13.0
+    long_exposure: float = 1.0  # seconds
+
+
+class _Focus(NamedTuple):
+    blurred: float = 6.0  # grey levels in the sharpest fiftieth of the photo
+    contrast: float = 25.0  # fog is not blur
+    sharp: float = 9.0
+    soft: float = 4.0
+    times: float = 4.0  # as sharp as what is around it
+    far: float = 0.25  # evidence of a landscape or a building
+    backdrop: float = 14.0  # grey levels
+    busy: float = 10.0  # of 255: edges in a place where something happens
+    calm: float = 0.06  # of the places
+    room: float = 0.38  # of the side
+
+
+class _Mood(NamedTuple):
+    pleasure: float = 0.41  # of the middle photo of 500, and how far the outer sixth lies
+    pleasure_reach: float = 0.14
+    arousal: float = 0.05
+    arousal_reach: float = 0.2
+    off_middle: float = 0.3
+    enough: float = 0.35
+    most: int = 2
+
+
+COLOUR: Final = _Colour()
+SCENE: Final = _Scene()
+FOCUS: Final = _Focus()
+MOOD: Final = _Mood()
+LABELS: Final = _Labels()
+SUBJECT: Final = _Subject()
+PLACEMENT: Final = _Placement()
+SYMMETRY: Final = _Symmetry()
+LINES: Final = _Lines()
+PATTERN: Final = _Pattern()

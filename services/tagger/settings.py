@@ -1,0 +1,28 @@
+"""What the tagger can be told, and what it needs to be told."""
+
+from typing import Literal, Self
+
+from pydantic import Field, HttpUrl, SecretStr, model_validator
+
+from services.common.settings import CommonSettings
+
+
+class Settings(CommonSettings):
+    """Read from the environment: ``IMGCAP_TAGGER``, ``IMGCAP_TAGGER_URL``, …"""
+
+    tagger: Literal["local", "http"] = Field(default="local", description="who looks at photos")
+    threads: int = Field(default=2, ge=1, le=64, description="photos looked at at once")
+    tagger_url: HttpUrl | None = Field(default=None, description="http: where photos are posted")
+    tagger_key: SecretStr | None = Field(default=None, description="http: sent as bearer token")
+    tagger_model: str = Field(
+        default="unnamed",
+        min_length=1,
+        max_length=100,
+        description="http: the model there; another name looks at photos anew",
+    )
+
+    @model_validator(mode="after")
+    def http_needs_an_address(self) -> Self:
+        if self.tagger == "http" and not self.tagger_url:
+            raise ValueError("IMGCAP_TAGGER=http needs IMGCAP_TAGGER_URL")
+        return self

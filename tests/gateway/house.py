@@ -1,0 +1,253 @@
+"""A gateway with everything around it: real search, broker and store, and faults on order."""
+
+import asyncio
+import io
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+from typing import Any, cast
+
+import httpx
+import psycopg
+from fastapi import FastAPI, Request, Response
+from PIL import Image
+from pydantic import SecretStr
+from starlette.types import Receive, Scope, Send
+
+from services.common.blobs import Blobs
+from services.common.consumer import Consumer
+from services.common.publisher import Publisher
+from services.common.server import serve_until
+from services.common.settings import BrokerSettings, StoreSettings
+from services.gateway.__main__ import serve
+from services.gateway.settings import MIB, DeadlineSettings, Settings, UploadSettings
+from services.search.app import create_app
+from services.search.database import Db, open_pool
+from services.search.meaning import Meaning
+from services.search.settings import DatabaseSettings
+from services.search.settings import Settings as SearchSettings
+from services.search.state import State
+from tests.search.photos import place
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+CAT = (SAMPLES / "cat.jpg").read_bytes()
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def until(true: Callable[[], Any], within: float = 10.0) -> Any:
+    """What ``true`` says once it says anything."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if said := true():
+            return said
+        time.sleep(0.02)
+    raise AssertionError(f"{true} did not come true within {within} s")
+
+
+def jpeg(seed: int, size: tuple[int, int] = (320, 200)) -> bytes:
+    """A photo like no other."""
+    image = Image.effect_noise(size, 40).convert("RGB")
+    image.putpixel((0, 0), (seed % 256, seed // 256 % 256, 7))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+@contextmanager
+def on_a_thread(target: Callable[[Flag], None]) -> Iterator[Flag]:
+    stop = Flag()
+    thread = Thread(target=target, args=[stop])
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@contextmanager
+def search_service(
+    database: str, broker: BrokerSettings, store: StoreSettings, port: int
+) -> Iterator[State]:
+    """The real one, but for an embedder that can be checked by hand."""
+    settings = SearchSettings(
+        broker=broker, store=store, database=DatabaseSettings(url=SecretStr(database)), port=port
+    )
+    with ExitStack() as stack:
+        pool = open_pool(settings.database)
+        stack.callback(pool.close)
+        publisher = stack.enter_context(Publisher(broker))
+        meaning = cast(Meaning, lambda texts: [place(text) for text in texts])
+        consumer = Consumer("search", {}, broker)
+        state = State(settings, pool, publisher, consumer, Blobs(store), meaning)
+        state.migrated.set()
+        app = create_app(state)
+        stack.enter_context(on_a_thread(lambda stop: serve_until(stop, app, "127.0.0.1", port)))
+        until(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
+        yield state
+
+
+class Cut(Response):
+    """The connection ends in the middle of the answer."""
+
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
+        headers = [(b"content-length", b"1")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+Fault = Callable[[str], str]
+
+
+def well(_: str) -> str:
+    return ""
+
+
+@dataclass
+class Passage:
+    """The way to search, on which requests and answers may get lost.
+
+    ``fault`` says of a path what happens there: "before" (cut, search never hears of it), "after"
+    (cut, search has done it), "frozen", "503", or nothing.
+    """
+
+    behind: str
+    fault: Fault = well
+    asked: list[str] = field(default_factory=list)
+
+    def app(self) -> FastAPI:
+        client = httpx.AsyncClient(base_url=self.behind, trust_env=False, timeout=10)
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            async with client:
+                yield
+
+        app = FastAPI(lifespan=lifespan)
+
+        @app.api_route("/{path:path}", methods=["GET", "POST", "PATCH", "DELETE"])
+        async def forward(request: Request, path: str) -> Response:
+            self.asked.append(f"{request.method} /{path}")
+            match self.fault(path):
+                case "before":
+                    return Cut()
+                case "503":
+                    return Response(status_code=503)
+                case "frozen":
+                    async for _ in request.stream():
+                        pass
+                    while not await request.is_disconnected():
+                        await asyncio.sleep(0.1)
+                    return Cut()
+            answer = await client.request(
+                request.method,
+                request.url.path,
+                params=request.query_params,
+                content=await request.body(),
+                headers={"content-type": request.headers.get("content-type", "")},
+            )
+            if self.fault(path) == "after":
+                return Cut()
+            kept = {
+                name: answer.headers[name]
+                for name in ("content-type", "retry-after")
+                if name in answer.headers
+            }
+            return Response(answer.content, answer.status_code, kept)
+
+        return app
+
+
+@dataclass
+class House:
+    """What a test may look at."""
+
+    url: str
+    client: httpx.Client
+    passage: Passage
+    settings: Settings
+    db: Db
+    blobs: Blobs
+    search: State
+
+    def upload(self, content: bytes, name: str = "cat.jpg", **more: Any) -> httpx.Response:
+        headers = {"content-type": "image/jpeg", **more.pop("headers", {})}
+        return self.client.post(
+            "/api/photos", params={"filename": name}, content=content, headers=headers, **more
+        )
+
+    def kept(self, content: bytes, name: str = "cat.jpg") -> str:
+        """The id of an uploaded photo."""
+        answer = self.upload(content, name)
+        assert answer.status_code in (200, 202), answer.text
+        return str(answer.json()["photos"][0]["id"])
+
+    def keys(self, photo_id: str = "") -> list[str]:
+        return sorted(self.blobs.keys(f"photos/{photo_id}"))
+
+    def spooled(self) -> list[Path]:
+        return [path for path in self.settings.spool.rglob("*") if path.is_file()]
+
+    def rows(self) -> int:
+        found = self.db.execute("SELECT count(*) FROM photo").fetchone()
+        return int(found[0]) if found else 0
+
+
+@contextmanager
+def gateway(settings: Settings) -> Iterator[str]:
+    """The address of a gateway on a thread."""
+    with on_a_thread(lambda stop: serve(settings, stop, stop)):
+        url = f"http://127.0.0.1:{settings.port}"
+        until(lambda: answers(f"{url}/healthz"))
+        yield url
+
+
+@contextmanager
+def passage_to(url: str) -> Iterator[tuple[Passage, str]]:
+    passage, port = Passage(url), free_port()
+    run = partial(serve_until, host="127.0.0.1", port=port, grace=1)
+    with on_a_thread(lambda stop: run(stop, passage.app())):
+        until(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
+        yield passage, f"http://127.0.0.1:{port}"
+
+
+def gateway_settings(tmp_path: Path, **more: Any) -> Settings:
+    deadlines = DeadlineSettings(header=1, body=1, linger=1, unread=1, idle=5)
+    upload = UploadSettings(max_bytes=2 * MIB, max_request_bytes=8 * MIB, max_files=10)
+    fields = {"port": free_port(), "pixel_workers": 1, "deadlines": deadlines, "upload": upload}
+    return Settings(**{**fields, "spool": tmp_path / "spool", "web": tmp_path / "web", **more})
+
+
+@contextmanager
+def open_house(
+    database: str, broker: BrokerSettings, store: StoreSettings, folder: Path, **more: Any
+) -> Iterator[House]:
+    port = free_port()
+    with ExitStack() as stack:
+        search = stack.enter_context(search_service(database, broker, store, port))
+        passage, search_url = stack.enter_context(passage_to(f"http://127.0.0.1:{port}"))
+        settings = gateway_settings(
+            folder, broker=broker, store=store, search_url=search_url, **more
+        )
+        url = stack.enter_context(gateway(settings))
+        client = stack.enter_context(httpx.Client(base_url=url, timeout=20, trust_env=False))
+        db = stack.enter_context(psycopg.connect(database, autocommit=True))
+        yield House(url, client, passage, settings, db, Blobs(store), search)

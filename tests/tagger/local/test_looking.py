@@ -1,0 +1,1 @@
+"""The local tagger as the service uses it."""

@@ -1,0 +1,362 @@
+"""The whole journey on the page: upload, watch, find, look, edit, delete, on a desk and a phone."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "samples"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+SEARCHABLE_MS = 60_000
+ACT_MS = 10_000
+HOSTILE = '<img src=x onerror="document.title=1">'
+WATCH_POLICY = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+    window.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
+});
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Desk:
+    """A browser window that remembers everything that went wrong in it."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.page: Page = context.new_page()
+        self.wrongs: list[str] = []
+        self.page.add_init_script(WATCH_POLICY)
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.wrongs.append(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # The browser itself logs a refused upload; the page says so in its own words.
+        refused = "/api/photos" in message.location.get("url", "") and "status of 4" in message.text
+        if message.type in ("error", "warning") and not refused:
+            self.wrongs.append(message.text)
+
+    def open(self, query: str = "") -> Page:
+        self.page.goto(f"{self.address}/{query}")
+        return self.page
+
+    def upload(self, *photos: Path) -> None:
+        self.page.get_by_test_id("files").set_input_files(photos)
+
+    def line(self, name: str) -> Locator:
+        return self.page.get_by_test_id("upload").filter(has_text=name)
+
+    def upload_and_wait(self, photo: Path) -> None:
+        self.upload(photo)
+        expect(self.line(photo.name)).to_have_attribute(
+            "data-status", "ready", timeout=SEARCHABLE_MS
+        )
+
+    def tile(self, name: str) -> Locator:
+        return self.page.locator(f'[data-testid=photo][data-name="{name}"]')
+
+    def search(self, words: str) -> None:
+        box = self.page.get_by_role("combobox", name="Search photos")
+        box.fill(words)
+        box.press("Enter")
+        expect(self.page.get_by_test_id("title")).to_contain_text(f"“{words}”")
+
+    def find(self, photo: Path) -> Locator:
+        """Searches for a photo by its name, which no other photo has."""
+        self.search(photo.stem)
+        return self.tile(photo.name).first
+
+    def view(self, photo: Path) -> Locator:
+        self.find(photo).get_by_role("link").click()
+        viewer = self.page.get_by_role("dialog", name=re.compile("^Photo "))
+        expect(viewer.get_by_test_id("panel")).to_be_visible()
+        return viewer
+
+
+def desks(browser: Browser, address: str, **options: object) -> Iterator[Desk]:
+    context = browser.new_context(**options)  # type: ignore[arg-type]
+    context.set_default_timeout(ACT_MS)
+    desk = Desk(context, address)
+    yield desk
+    assert desk.page.evaluate("window.violations ?? []") == []
+    assert desk.wrongs == []
+    context.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, gallery: str) -> Iterator[Desk]:
+    yield from desks(browser, gallery, viewport=DESK)
+
+
+@pytest.fixture
+def phone(browser: Browser, gallery: str) -> Iterator[Desk]:
+    yield from desks(browser, gallery, viewport=PHONE, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photo that no other test has: other bytes, another name."""
+    path = tmp_path / f"dahlia{uuid4().hex[:8]}.jpg"
+    path.write_bytes(unlike_any_other(SAMPLES / "dahlia.jpg"))
+    return path
+
+
+def unlike_any_other(sample: Path) -> bytes:
+    copy = io.BytesIO()
+    Image.open(sample).save(copy, "JPEG", quality=90, comment=uuid4().bytes)
+    return copy.getvalue()
+
+
+def test_photos_chosen_on_the_page_become_searchable_and_a_bad_file_says_why(
+    desk: Desk, photo: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "letter.jpg"
+    bad.write_text("Dear diary, this is no photo.")
+    desk.open()
+    desk.upload(photo, bad)
+    expect(desk.line("letter.jpg")).to_have_attribute("data-phase", "refused")
+    expect(desk.line("letter.jpg")).to_contain_text("not a JPEG")
+    expect(desk.line(photo.name)).to_have_attribute("data-status", "ready", timeout=SEARCHABLE_MS)
+    expect(desk.tile(photo.name)).to_have_attribute("data-status", "ready")
+    expect(desk.find(photo)).to_be_visible()
+    expect(desk.find(photo).get_by_test_id("why")).not_to_be_empty()
+
+
+def test_a_photo_sent_twice_is_said_to_be_here_already(desk: Desk, photo: Path) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    desk.upload(photo)
+    expect(desk.line(photo.name).first).to_contain_text("Already in your gallery")
+    expect(desk.tile(photo.name)).to_have_count(1)
+
+
+def test_a_photo_sent_from_elsewhere_appears_by_itself(desk: Desk, photo: Path) -> None:
+    desk.open()
+    expect(desk.page.get_by_test_id("files")).to_be_attached()
+    desk.page.request.post(
+        f"{desk.address}/api/photos?filename={photo.name}",
+        data=photo.read_bytes(),
+        headers={"Content-Type": "image/jpeg"},
+    )
+    expect(desk.tile(photo.name)).to_have_attribute("data-status", "ready", timeout=SEARCHABLE_MS)
+
+
+def test_the_open_photo_shows_its_tags_and_draws_its_composition(desk: Desk, photo: Path) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    viewer = desk.view(photo)
+    expect(viewer.get_by_test_id("tag").first).to_be_visible()
+    expect(viewer.get_by_text("Why it was found")).to_be_visible()
+    draw = viewer.get_by_role("button", name=re.compile("^Draw .* on the photo")).first
+    draw.click()
+    expect(draw).to_have_attribute("aria-pressed", "true")
+    expect(viewer.get_by_test_id("overlay").locator("line, rect, circle").first).to_be_attached()
+    draw.click()
+    expect(viewer.get_by_test_id("overlay")).to_have_count(0)
+
+
+def test_what_is_drawn_lands_on_the_right_pixels(desk: Desk, photo: Path) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    viewer = desk.view(photo)
+    address = re.search(r"photo=([^&]+)", desk.page.url)
+    assert address
+    tags = desk.page.request.get(f"{desk.address}/api/photos/{address[1]}").json()["tags"]
+    tag = next(tag for tag in tags if "box" in ((tag["evidence"] or {}).get("subject") or {}))
+    viewer.get_by_role("button", name=f"Draw {tag['text']} on the photo").click()
+    drawn = viewer.locator("[data-testid=overlay] .ink rect.subject").bounding_box()
+    seen = viewer.get_by_test_id("display").bounding_box()
+    assert drawn and seen
+    x, y, width, height = tag["evidence"]["subject"]["box"]
+    near = pytest.approx
+    assert drawn["x"] == near(seen["x"] + x * seen["width"], abs=seen["width"] / 100)
+    assert drawn["y"] == near(seen["y"] + y * seen["height"], abs=seen["height"] / 100)
+    assert drawn["width"] == near(width * seen["width"], abs=seen["width"] / 100)
+    assert drawn["height"] == near(height * seen["height"], abs=seen["height"] / 100)
+
+
+def test_a_deleted_photo_leaves_the_page_while_an_overlay_blocks_it(
+    desk: Desk, photo: Path
+) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    viewer = desk.view(photo)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route) if route.request.method == "DELETE" else route.continue_()
+
+    desk.page.route("**/api/photos/*", hold)
+    viewer.get_by_role("button", name="Delete").click()
+    question = desk.page.get_by_role("alertdialog")
+    question.get_by_role("button", name="Delete").click()
+    expect(desk.page.get_by_test_id("blocking")).to_be_visible()
+    held[0].continue_()
+    expect(desk.page.get_by_test_id("blocking")).to_have_count(0)
+    desk.open()
+    expect(desk.page.get_by_test_id("files")).to_be_attached()
+    expect(desk.tile(photo.name)).to_have_count(0)
+
+
+def test_a_photo_is_kept_when_the_question_is_answered_no(desk: Desk, photo: Path) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    viewer = desk.view(photo)
+    viewer.get_by_role("button", name="Delete").click()
+    desk.page.get_by_role("alertdialog").get_by_role("button", name="Keep").click()
+    viewer.get_by_role("button", name="Close").click()
+    expect(desk.tile(photo.name)).to_be_visible()
+
+
+def test_back_forward_and_reload_lead_where_they_should(desk: Desk, photo: Path) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    viewer = desk.view(photo)
+    opened = desk.page.url
+    desk.page.go_back()
+    expect(viewer).to_have_count(0)
+    expect(desk.page.get_by_test_id("title")).to_contain_text(photo.stem)
+    desk.page.go_forward()
+    expect(viewer).to_be_visible()
+    desk.page.reload()
+    assert desk.page.url == opened
+    expect(viewer.get_by_test_id("panel")).to_be_visible()
+    viewer.press("Escape")
+    expect(viewer).to_have_count(0)
+    desk.page.go_back()
+    expect(desk.page.get_by_test_id("title")).not_to_contain_text(photo.stem)
+
+
+def test_a_hostile_tag_stays_text(desk: Desk, photo: Path) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    viewer = desk.view(photo)
+    viewer.get_by_role("combobox", name="Add a tag").fill(HOSTILE)
+    viewer.get_by_role("button", name="Add", exact=True).click()
+    tag = viewer.get_by_test_id("tag").filter(has_text=HOSTILE)
+    expect(tag).to_be_visible()
+    tag.get_by_role("link").click()
+    expect(desk.page.get_by_test_id("title")).to_contain_text(HOSTILE)
+    assert desk.page.locator("img[src=x]").count() == 0
+    assert desk.page.title() != "1"
+
+
+def test_a_tag_added_and_one_rejected_are_remembered(desk: Desk, photo: Path) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    viewer = desk.view(photo)
+    wrong = viewer.get_by_test_id("tag").first.locator(".text").inner_text()
+    viewer.get_by_role("combobox", name="Add a tag").fill("grandmother's garden")
+    viewer.get_by_role("button", name="Add", exact=True).click()
+    expect(viewer.get_by_test_id("tag").filter(has_text="grandmother's garden")).to_be_visible()
+    viewer.get_by_role("button", name="Edit", exact=True).click()
+    viewer.get_by_role("button", name=f"Remove {wrong}", exact=True).click()
+    gone = viewer.get_by_role("link", name=re.compile(f"Find more “{re.escape(wrong)}”"))
+    expect(gone).to_have_count(0)
+    desk.page.reload()
+    expect(viewer.get_by_test_id("tag").filter(has_text="grandmother's garden")).to_be_visible()
+    expect(gone).to_have_count(0)
+
+
+def test_the_keyboard_alone_finds_opens_and_closes(desk: Desk, photo: Path) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    desk.page.locator("body").press("/")
+    expect(desk.page.get_by_role("combobox", name="Search photos")).to_be_focused()
+    desk.page.keyboard.type(photo.stem)
+    desk.page.keyboard.press("Enter")
+    link = desk.tile(photo.name).get_by_role("link")
+    expect(link).to_be_visible()
+    link.focus()
+    desk.page.keyboard.press("x")
+    expect(desk.page.get_by_role("toolbar", name="Selected photos")).to_contain_text("1 selected")
+    desk.page.keyboard.press("Escape")
+    desk.page.keyboard.press("Enter")
+    viewer = desk.page.get_by_role("dialog", name=re.compile("^Photo "))
+    expect(viewer).to_be_visible()
+    desk.page.keyboard.press("Escape")
+    expect(viewer).to_have_count(0)
+    expect(link).to_be_focused()
+
+
+def test_a_search_completes_tags_with_their_counts(desk: Desk, photo: Path) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    tag = desk.view(photo).get_by_test_id("tag").first.locator(".text").inner_text()
+    desk.open()
+    box = desk.page.get_by_role("combobox", name="Search photos")
+    box.click()
+    box.press_sequentially(tag[:3])
+    option = desk.page.get_by_role("option").filter(has_text=tag).first
+    expect(option).to_be_visible()
+    box.press("ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", "offer-0")
+    option.click()
+    expect(desk.page.get_by_test_id("title")).to_contain_text(f"“{tag}”")
+
+
+def test_the_page_works_on_a_phone(phone: Desk, photo: Path) -> None:
+    page = phone.open()
+    phone.upload_and_wait(photo)
+    page.get_by_test_id("tray").get_by_role("button", name="Close").tap()
+    viewer = phone.view(photo)
+    expect(viewer.get_by_test_id("display")).to_be_in_viewport()
+    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths == [PHONE["width"], PHONE["width"]]
+    viewer.get_by_role("button", name="Close").tap()
+    expect(viewer).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_view_is_accessible(browser: Browser, gallery: str, scheme: str, photo: Path) -> None:
+    for desk in desks(browser, gallery, viewport=DESK, color_scheme=scheme, reduced_motion="reduce"):
+        desk.open()
+        desk.upload_and_wait(photo)
+        assert_accessible(desk.page, "gallery with uploads")
+        desk.page.get_by_role("combobox", name="Search photos").click()
+        expect(desk.page.get_by_role("option").first).to_be_visible()
+        assert_accessible(desk.page, "search box")
+        desk.view(photo)
+        assert_accessible(desk.page, "viewer")
+        desk.page.get_by_role("button", name="Delete").first.click()
+        assert_accessible(desk.page, "question")
+
+
+def assert_accessible(page: Page, view: str) -> None:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run()")["violations"]
+    told = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
+    assert told == [], f"{view}: {json.dumps(told, indent=1)}"

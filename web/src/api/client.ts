@@ -1,0 +1,105 @@
+/** Calls to the gateway: each gives its answer or throws a `Failure` that people can read. */
+
+import { texts } from "../texts.ts";
+import type {
+  GalleryStatus,
+  PhotoDetail,
+  PhotoPage,
+  Problem,
+  SearchAnswer,
+  Status,
+  TagCount,
+  TagEdit,
+} from "./types.ts";
+
+export class Failure extends Error {
+  override name = "Failure";
+
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(message);
+  }
+
+  /** The gateway or the network is away: trying again later may help. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export type Query = Record<string, string | number | null | undefined>;
+
+const PATIENCE_MS = 20_000;
+
+export const api = {
+  photos: (query: Query, signal?: AbortSignal) => ask<PhotoPage>("GET", `/api/photos${queried(query)}`, { signal }),
+  photo: (id: string, signal?: AbortSignal) => ask<PhotoDetail>("GET", photoPath(id), { signal }),
+  search: (query: Query, signal?: AbortSignal) => ask<SearchAnswer>("GET", `/api/search${queried(query)}`, { signal }),
+  tags: (query: Query, signal?: AbortSignal) => ask<{ tags: TagCount[] }>("GET", `/api/tags${queried(query)}`, { signal }),
+  status: (signal?: AbortSignal) => ask<GalleryStatus>("GET", "/api/status", { signal }),
+  remove: (id: string) => ask<void>("DELETE", photoPath(id)),
+  retry: (id: string) => ask<void>("POST", `${photoPath(id)}/retry`),
+  retryFailed: () => ask<{ retried: number }>("POST", "/api/photos/retry-failed"),
+  editTags: (id: string, edit: TagEdit) => ask<PhotoDetail>("PATCH", `${photoPath(id)}/tags`, { body: edit }),
+};
+
+export function photoPath(id: string): string {
+  return `/api/photos/${encodeURIComponent(id)}`;
+}
+
+export function unfinished(status: Status): boolean {
+  return status === "receiving" || status === "queued";
+}
+
+interface Asking {
+  signal?: AbortSignal | undefined;
+  body?: unknown;
+}
+
+async function ask<Answer>(method: string, path: string, { signal, body }: Asking = {}): Promise<Answer> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const init: RequestInit = { method, signal: signal ? AbortSignal.any([signal, patience]) : patience };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = { "Content-Type": "application/json" };
+  }
+  const answer = await fetch(path, init).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    throw new Failure(texts.errors.away, 0, "away");
+  });
+  if (!answer.ok) throw failureOf(answer.status, await answer.text());
+  return (answer.status === 204 || answer.headers.get("Content-Length") === "0"
+    ? undefined
+    : await answer.json().catch(() => undefined)) as Answer;
+}
+
+/** Reads a problem+json body, or makes the best of any other. */
+export function failureOf(status: number, body: string): Failure {
+  const problem = problemOf(body);
+  const message = problem?.detail || problem?.title || texts.errors.status(status);
+  return new Failure(message, status, problem?.code ?? `http-${status}`);
+}
+
+export function problemOf(body: string): Problem | null {
+  try {
+    const read: unknown = JSON.parse(body);
+    return typeof read === "object" && read !== null ? (read as Problem) : null;
+  } catch {
+    return null;
+  }
+}
+
+function queried(query: Query): string {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== "") pairs.set(name, String(value));
+  }
+  const text = pairs.toString();
+  return text ? `?${text}` : "";
+}
+
+export function aborted(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}

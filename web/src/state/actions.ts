@@ -1,0 +1,65 @@
+/** Acts on photos: each asks where it must, blocks where it must, and says what became of it. */
+
+import { api } from "../api/client.ts";
+import { texts } from "../texts.ts";
+import { gallery } from "./gallery.svelte.ts";
+import { health } from "./health.svelte.ts";
+import { notices } from "./notices.svelte.ts";
+import { selection } from "./selection.svelte.ts";
+
+const AT_ONCE = 4;
+
+/** True when they are gone. */
+export async function deletePhotos(ids: string[]): Promise<boolean> {
+  const words = texts.remove;
+  const sure = await notices.ask({ title: words.title(ids.length), text: words.text, yes: words.yes });
+  if (!sure) return false;
+  const failures = await notices.block(words.running(ids.length), () => each(ids, deletePhoto));
+  if (failures.length) notices.say(words.failed(failures.length, failures[0]!.message), "bad");
+  else notices.say(words.done(ids.length));
+  health.soon();
+  return failures.length === 0;
+}
+
+async function deletePhoto(id: string): Promise<void> {
+  await api.remove(id);
+  gallery.drop([id]);
+  selection.ids.delete(id);
+}
+
+export async function retryPhotos(ids: string[]): Promise<void> {
+  const failures = await each(ids, api.retry);
+  if (failures.length) notices.say(failures[0]!.message, "bad");
+  else notices.say(texts.retry.done(ids.length));
+  health.soon();
+}
+
+export async function retryFailed(): Promise<void> {
+  try {
+    const { retried } = await api.retryFailed();
+    notices.say(texts.retry.done(retried));
+  } catch (error) {
+    notices.say((error as Error).message, "bad");
+  }
+  health.soon();
+}
+
+export async function tagPhotos(ids: string[], text: string): Promise<void> {
+  const add = [{ kind: "user" as const, text }];
+  const failures = await each(ids, async (id) => void (await api.editTags(id, { add })));
+  if (failures.length) notices.say(failures[0]!.message, "bad");
+  else notices.say(texts.selection.tagged(ids.length, text));
+}
+
+/** Does `act` to each, a few at a time, and gives back what went wrong. */
+async function each(ids: string[], act: (id: string) => Promise<void>): Promise<Error[]> {
+  const left = [...ids];
+  const failures: Error[] = [];
+  const worker = async () => {
+    for (let id = left.shift(); id !== undefined; id = left.shift()) {
+      await act(id).catch((error: Error) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return failures;
+}

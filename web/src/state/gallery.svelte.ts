@@ -1,0 +1,169 @@
+/** The photos on show: all of them newest first, or the matches of a search, page by page. */
+
+import { aborted, api, unfinished } from "../api/client.ts";
+import type { Change, Count, Hit, Photo } from "../api/types.ts";
+import { gone, withChanges, withHead, withMore } from "./merge.ts";
+
+/** A photo of the grid; the matches of a search know why they match. */
+export type Shown = Photo & Partial<Pick<Hit, "likeness" | "why">>;
+
+export interface View {
+  q: string;
+  status: string;
+}
+
+interface Page {
+  photos: Shown[];
+  cursor: string | null;
+  total: number;
+  facets: Record<string, Count[]>;
+}
+
+const PAGE = 100;
+/** Changes come in bursts (four per photo): gather them before asking for what they brought. */
+const GATHER_MS = 400;
+
+class Gallery {
+  photos = $state.raw<Shown[]>([]);
+  total = $state(0);
+  facets = $state.raw<Record<string, Count[]>>({});
+  loading = $state(true);
+  loadingMore = $state(false);
+  failure = $state.raw<Error | null>(null);
+  /** Photos came since this search was made. */
+  stale = $state(false);
+  view = $state.raw<View>({ q: "", status: "" });
+
+  #cursor: string | null = null;
+  #running = new AbortController();
+  #changes = new Map<string, Change>();
+  #timer = 0;
+  #frame = 0;
+
+  get more(): boolean {
+    return this.#cursor !== null;
+  }
+
+  find(id: string): Shown | undefined {
+    return this.photos.find((photo) => photo.id === id);
+  }
+
+  /** Shows another view from its beginning. */
+  async show(view: View): Promise<void> {
+    this.view = view;
+    this.photos = [];
+    this.facets = {};
+    this.total = 0;
+    await this.reload();
+  }
+
+  /** Asks again for the view on show; what is on the page stays until the answer is there. */
+  async reload(): Promise<void> {
+    this.#running.abort();
+    const running = (this.#running = new AbortController());
+    this.loading = true;
+    this.failure = null;
+    this.stale = false;
+    try {
+      this.#take(await this.#page(null, running.signal));
+    } catch (error) {
+      if (aborted(error) || running.signal.aborted) return;
+      this.failure = error as Error;
+    }
+    this.loading = false;
+  }
+
+  async loadMore(): Promise<void> {
+    if (this.#cursor === null || this.loading || this.loadingMore) return;
+    const { signal } = this.#running;
+    this.loadingMore = true;
+    try {
+      const page = await this.#page(this.#cursor, signal);
+      if (signal.aborted) return;
+      this.photos = withMore(this.photos, page.photos);
+      this.#cursor = page.cursor;
+      this.total = page.total;
+    } catch (error) {
+      if (!signal.aborted) this.failure = error as Error;
+    } finally {
+      this.loadingMore = false;
+    }
+  }
+
+  /** Takes in a change that the gateway told of; many of them cost one frame. */
+  change(change: Change): void {
+    this.#changes.set(change.id, change);
+    this.#frame ||= requestAnimationFrame(() => this.#apply());
+  }
+
+  /** Takes photos off the page at once, before the gateway says so to everybody. */
+  drop(ids: Iterable<string>): void {
+    const lost = new Set(ids);
+    const left = this.photos.filter((photo) => !lost.has(photo.id));
+    this.total -= this.photos.length - left.length;
+    this.photos = left;
+  }
+
+  update(photo: Photo): void {
+    this.photos = this.photos.map((old) => (old.id === photo.id ? { ...old, ...pick(photo) } : old));
+  }
+
+  #apply(): void {
+    this.#frame = 0;
+    const changes = this.#changes;
+    this.#changes = new Map();
+    const { list, removed, unknown } = withChanges(this.photos, changes);
+    this.photos = list;
+    this.total -= removed;
+    const finished = [...changes.values()].some((change) => !gone(change) && !unfinished(change.status));
+    if (this.view.q) this.stale ||= unknown && finished;
+    else if (unknown || finished) this.#refreshSoon();
+  }
+
+  #refreshSoon(): void {
+    if (this.#timer) return;
+    this.#timer = window.setTimeout(() => {
+      this.#timer = 0;
+      if (!this.view.q) void this.#refresh();
+    }, GATHER_MS);
+  }
+
+  /** Fetches the newest page again and puts it above what is loaded. */
+  async #refresh(): Promise<void> {
+    const { signal } = this.#running;
+    const view = this.view;
+    const page = await this.#page(null, signal).catch(() => null);
+    if (!page || signal.aborted || view !== this.view) return;
+    const photos = withHead(this.photos, page.photos, page.cursor === null);
+    if (photos === null || page.cursor === null || this.photos.length === 0) this.#take(page);
+    else {
+      this.photos = photos;
+      this.total = page.total;
+    }
+  }
+
+  async #page(cursor: string | null, signal: AbortSignal): Promise<Page> {
+    const { q, status } = this.view;
+    if (q) return await api.search({ q, cursor, limit: PAGE }, signal);
+    return { ...(await api.photos({ cursor, status, limit: PAGE }, signal)), facets: {} };
+  }
+
+  #take(page: Page): void {
+    this.photos = page.photos;
+    this.#cursor = page.cursor;
+    this.total = page.total;
+    this.facets = page.facets;
+  }
+}
+
+/** The fields of the grid, of a photo that may have more. */
+function pick(photo: Photo): Photo {
+  const { id, status, stage, generation, filename, width, height, taken_at, uploaded_at } = photo;
+  const { thumbhash, palette, caption, reason, original, display, thumb } = photo;
+  return {
+    ...{ id, status, stage, generation, filename, width, height, taken_at, uploaded_at },
+    ...{ thumbhash, palette, caption, reason, original, display, thumb },
+  };
+}
+
+export const gallery = new Gallery();

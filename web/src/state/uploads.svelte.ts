@@ -1,0 +1,171 @@
+/** The upload queue: a few photos at a time, each followed until it can be found. */
+
+import { aborted, api, Failure, unfinished } from "../api/client.ts";
+import type { Change, Stage, Status } from "../api/types.ts";
+import { send, type Sending } from "../api/upload.ts";
+
+export type Phase = "waiting" | "sending" | "kept" | "duplicate" | "refused" | "lost" | "cancelled";
+
+/** Three keep a home line full while one waits for its answer; browsers allow six per origin. */
+const PARALLEL = 3;
+const ATTEMPTS = 6;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 20_000;
+/** The live channel may be quicker than the answer to the upload. */
+const REMEMBERED_CHANGES = 500;
+
+let count = 0;
+
+export class Upload {
+  readonly key = ++count;
+  phase = $state<Phase>("waiting");
+  sent = $state(0);
+  photo = $state<string | null>(null);
+  stage = $state<Stage>("uploaded");
+  status = $state<Status>("queued");
+  /** Why it was refused, or failed. */
+  message = $state("");
+  attempts = 0;
+  sending: Sending | null = null;
+
+  constructor(readonly file: File) {}
+
+  get settled(): boolean {
+    return this.phase !== "waiting" && this.phase !== "sending" && !this.following;
+  }
+
+  /** Kept by the gateway, not yet searchable. */
+  get following(): boolean {
+    return (this.phase === "kept" || this.phase === "duplicate") && unfinished(this.status);
+  }
+
+  get failed(): boolean {
+    return this.phase === "lost" || (this.phase === "kept" && this.status === "failed");
+  }
+}
+
+class Uploads {
+  list = $state<Upload[]>([]);
+  paused = $state(false);
+  #changes = new Map<string, Change>();
+
+  get busy(): boolean {
+    return this.list.some((upload) => !upload.settled);
+  }
+
+  add(files: Iterable<File>): void {
+    const added = [...files].map((file) => new Upload(file));
+    this.list = [...added.reverse(), ...this.list];
+    this.#pump();
+  }
+
+  pause(paused: boolean): void {
+    this.paused = paused;
+    this.#pump();
+  }
+
+  cancel(upload: Upload): void {
+    if (upload.phase === "waiting") upload.phase = "cancelled";
+    else upload.sending?.abort();
+  }
+
+  cancelAll(): void {
+    for (const upload of this.list) if (upload.phase === "waiting" || upload.phase === "sending") this.cancel(upload);
+  }
+
+  retry(upload: Upload): void {
+    if (upload.photo && upload.status === "failed") {
+      upload.status = "queued";
+      void api.retry(upload.photo).catch((error: Error) => {
+        upload.status = "failed";
+        upload.message = error.message;
+      });
+      return;
+    }
+    upload.attempts = 0;
+    upload.phase = "waiting";
+    this.#pump();
+  }
+
+  /** Takes the finished ones off the list. */
+  clear(): void {
+    this.list = this.list.filter((upload) => !upload.settled);
+  }
+
+  change(change: Change): void {
+    this.#changes.delete(change.id);
+    this.#changes.set(change.id, change);
+    if (this.#changes.size > REMEMBERED_CHANGES) this.#changes.delete(this.#changes.keys().next().value!);
+    for (const upload of this.list) if (upload.photo === change.id) follow(upload, change);
+  }
+
+  /** Asks for the state of those on their way, after changes were missed. */
+  async recheck(): Promise<void> {
+    for (const upload of this.list) {
+      if (!upload.photo || !upload.following) continue;
+      const photo = await api.photo(upload.photo).catch(() => null);
+      if (photo) follow(upload, photo);
+    }
+  }
+
+  #pump(): void {
+    if (this.paused) return;
+    let room = PARALLEL - this.list.filter((upload) => upload.phase === "sending").length;
+    // The list is newest first; files go in the order they were given.
+    for (let at = this.list.length - 1; at >= 0 && room > 0; at--) {
+      const upload = this.list[at]!;
+      if (upload.phase !== "waiting") continue;
+      room--;
+      void this.#send(upload);
+    }
+  }
+
+  async #send(upload: Upload): Promise<void> {
+    upload.phase = "sending";
+    upload.sent = 0;
+    upload.message = "";
+    try {
+      upload.sending = send(upload.file, (sent) => (upload.sent = sent));
+      const accepted = await upload.sending.done;
+      upload.sent = upload.file.size;
+      upload.photo = accepted.id;
+      upload.status = accepted.status;
+      upload.stage = accepted.status === "ready" ? "searchable" : "uploaded";
+      upload.phase = accepted.duplicate ? "duplicate" : "kept";
+      const change = this.#changes.get(accepted.id);
+      if (change) follow(upload, change);
+    } catch (error) {
+      await this.#fail(upload, error);
+    }
+    upload.sending = null;
+    this.#pump();
+  }
+
+  /** Waits and tries again while time may heal it; the same bytes are the same photo, so it is safe. */
+  async #fail(upload: Upload, error: unknown): Promise<void> {
+    if (aborted(error)) {
+      upload.phase = "cancelled";
+      return;
+    }
+    upload.message = (error as Error).message;
+    if (!(error instanceof Failure) || !error.passing) {
+      upload.phase = "refused";
+      return;
+    }
+    if (++upload.attempts >= ATTEMPTS) {
+      upload.phase = "lost";
+      return;
+    }
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (upload.attempts - 1));
+    await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+    if (upload.phase === "sending") upload.phase = "waiting";
+  }
+}
+
+function follow(upload: Upload, { status, stage, reason }: Pick<Change, "status" | "stage" | "reason">): void {
+  upload.status = status;
+  upload.stage = status === "ready" ? "searchable" : stage;
+  upload.message = status === "failed" || status === "partial" ? (reason?.text ?? "") : "";
+}
+
+export const uploads = new Uploads();
