@@ -1,12 +1,18 @@
 """Neighbours that are away, frozen or cut off in the middle of a word: no photo is lost by it."""
 
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 
 import httpx
+import psycopg
 import pytest
+from psycopg import sql
 
 from services.common.identity import photo_id
+from services.embedded.database import Database
 from tests.gateway.house import House, jpeg, until
 from tests.search.photos import OWNER
 
@@ -102,14 +108,33 @@ def test_frozen_search_holds_nobody_longer_than_five_seconds(house: House, call:
     assert time.monotonic() - began < 5
 
 
-def test_a_database_that_is_away_keeps_its_own_name(house: House) -> None:
-    house.search.pool.close()
-    try:
+@contextmanager
+def database_away(node: Database, house: House) -> Iterator[None]:
+    """Nobody gets in, and whoever is in is thrown out; but for the test itself."""
+    name, own = sql.Identifier(house.db.info.dbname), house.db.info.backend_pid
+    allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+    with psycopg.connect(node.admin_url, autocommit=True) as admin:
+        admin.execute(allow.format(name, sql.SQL("false")))
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND pid <> %s",
+            [house.db.info.dbname, own],
+        )
+        try:
+            yield
+        finally:
+            admin.execute(allow.format(name, sql.SQL("true")))
+    until(lambda: house.client.get("/readyz").status_code == 200)
+
+
+def test_a_database_that_is_away_keeps_its_own_name(
+    house: House, database_node: Database
+) -> None:
+    with database_away(database_node, house):
         answer = house.client.get("/api/photos")
         assert (answer.status_code, answer.json()["code"]) == (503, "database-away")
         assert house.upload(jpeg(5)).json()["code"] == "database-away"
-    finally:
-        house.search.pool.open()
+    assert house.upload(jpeg(5)).status_code == 202
 
 
 def test_a_retry_that_search_may_have_done_is_not_sent_twice(house: House) -> None:
@@ -122,8 +147,6 @@ def test_a_retry_that_search_may_have_done_is_not_sent_twice(house: House) -> No
 
 
 def test_an_unknown_photo_is_asked_for_and_then_reserved_and_committed(house: House) -> None:
-    from hashlib import sha256
-
     photo = jpeg(7)
     house.upload(photo)
     identity = photo_id(OWNER, sha256(photo).hexdigest())
@@ -145,8 +168,6 @@ def test_readiness_follows_search(house: House) -> None:
 
 def test_no_answer_is_ever_cut_off_without_a_word(house: House) -> None:
     """Faults at random on every call: each request ends with an answer or a problem."""
-    import random
-
     dice = random.Random(7)
     house.passage.fault = lambda _: dice.choice(["", "", "before", "after", "503"])
     for number in range(20):
