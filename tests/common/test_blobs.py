@@ -49,6 +49,12 @@ def test_a_store_that_is_away_never_counts_against_a_photo() -> None:
     assert not nowhere.answers()
 
 
+def test_a_bucket_that_is_not_there_is_the_operators_affair(store: StoreSettings) -> None:
+    blobs = Blobs(store.model_copy(update={"bucket": "no-such-bucket"}))
+    with pytest.raises(TryAgain, match="NoSuchBucket"):
+        blobs.get("a")
+
+
 def test_keys_are_found_beside_each_other() -> None:
     keys = Keys("photos/a/3")
     assert Keys.beside(keys.original) == keys

@@ -2,7 +2,7 @@
 
 The photo is the body of a POST, ``image/jpeg``, its longer side near 2000 pixels. The answer is
 ``{"tags": [{"kind": "label", "text": "dog", "confidence": 0.9}], "caption": "", "cost": 0}``;
-a tag may have ``evidence``, the geometry that the page draws over the photo. See ``docs/``.
+a tag may have ``evidence``, the geometry that the page draws over the photo.
 """
 
 import json

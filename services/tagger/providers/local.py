@@ -1,52 +1,71 @@
-"""Tags without a network: a classifier for labels, a subject mask and geometry for composition."""
+"""Tags without a network: a classifier for labels, a subject mask, and geometry."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 
-from services.common.events import PhotoFacts, Sighting, Tag
+from services.common.events import Kind, PhotoFacts, Sighting, Tag, strongest_of_each
 from services.common.inference import Inference
-from services.tagger.local.labels import LabelModel, Vocabulary, labels
+from services.common.models import LABEL, SUBJECT
+from services.tagger.local.labels import LabelModel, Vocabulary
 from services.tagger.local.pixels import decode
-from services.tagger.local.placement import placement
-from services.tagger.local.subject import SubjectModel, find_subject
-from services.tagger.local.symmetry import symmetry
+from services.tagger.local.sight import words
+from services.tagger.local.subject import SubjectModel
 
-LABELS, GEOMETRY = "efficientnet-lite2", "geometry-1"
+LABELS = "efficientnet-lite2"
 
 
 class LocalTagger:
-    """Safe to use from several threads: it holds models and tables, and nothing changes."""
+    """Safe to use from several threads: it holds models and tables, and nothing changes.
+
+    ``label_model`` (with its table, ``label_words``) and ``subject_model`` replace the models of
+    the folder; docs/models.md says what such a file must look like.
+    """
 
     name = "local"
-    version = "1"
+    version = "2"
     paid = False
 
-    def __init__(self, models: Path, *, threads: int = 1) -> None:
+    def __init__(
+        self,
+        models: Path,
+        *,
+        threads: int = 1,
+        label_model: Path | None = None,
+        label_words: Path | None = None,
+        subject_model: Path | None = None,
+    ) -> None:
         cv2.setNumThreads(threads)  # the threads of the service are the handlers
-        self._labels = LabelModel(Inference(models / "label.onnx", threads=threads))
-        self._subject = SubjectModel(Inference(models / "subject.onnx", threads=threads))
-        self._vocabulary = Vocabulary.read()
+        label, subject = label_model or models / LABEL.name, subject_model or models / SUBJECT.name
+        self._labels = LabelModel(Inference(label, threads=threads))
+        self._subject = SubjectModel(Inference(subject, threads=threads))
+        self._vocabulary = Vocabulary.read(label_words) if label_words else Vocabulary.read()
+        self._label_name = label_model.stem[:100] if label_model else LABELS
 
     def look(self, photo: bytes, /, *, facts: PhotoFacts | None = None) -> Sighting:
         """Raises ``Refuse`` when the photo cannot be decoded."""
-        del facts
         picture = decode(photo)
-        words = labels(self._vocabulary.evidence(self._labels.probabilities(picture.rgb)))
-        found = (placement(find_subject(self._subject.mask(picture.rgb))), symmetry(picture.gray))
-        techniques = [technique for technique in found if technique is not None]
+        evidence = self._vocabulary.evidence(self._labels.probabilities(picture.rgb))
         tags = [
-            Tag(kind="label", text=word, confidence=sure, source=self.name, model=LABELS)
-            for word, sure in words.items()
-        ] + [
-            Tag(
-                kind="composition",
-                text=technique.name,
-                confidence=technique.confidence,
-                source=self.name,
-                model=GEOMETRY,
-                evidence=technique.evidence,
-            )
-            for technique in techniques
+            self._tag("label", text, sure, self._label_name)
+            for text, sure in self._vocabulary.labels(evidence).items()
         ]
-        return Sighting(tags=tuple(tags))
+        mask = self._subject.mask(picture.rgb)
+        tags += [
+            self._tag(word.kind, word.text, word.confidence, word.model, word.evidence)
+            for word in words(picture, mask, evidence, facts)
+        ]
+        return Sighting(tags=strongest_of_each(tags))
+
+    def _tag(
+        self,
+        kind: Kind,
+        text: str,
+        sure: float,
+        model: str,
+        evidence: dict[str, Any] | None = None,
+    ) -> Tag:
+        return Tag(
+            kind=kind, text=text, confidence=sure, source=self.name, model=model, evidence=evidence
+        )
