@@ -3,9 +3,9 @@
 Search serialises an answer once; the gateway sends those bytes on and names the model for OpenAPI.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -83,6 +83,22 @@ class PhotoTag(BaseModel):
     evidence: dict[str, Any] | None = None
 
 
+class Sent(BaseModel):
+    """What of a photo left the house: when, to whom, how much, and what that cost."""
+
+    at: datetime
+    provider: str
+    model: str
+    prompt: str = ""
+    purpose: str
+    width: int = 0
+    height: int = 0
+    bytes: int = 0
+    words: int = 0
+    outcome: str = ""
+    cost: Decimal = Decimal(0)
+
+
 class PhotoDetail(Photo):
     """Everything known of a photo."""
 
@@ -95,6 +111,8 @@ class PhotoDetail(Photo):
     embedder: str = ""
     cost: Decimal = Field(default=Decimal(0), description="US dollars paid for this photo")
     attempts: int = 0
+    local_only: bool = Field(default=False, description="nothing of it may leave the house")
+    sent: list[Sent] = Field(default=[], description="what of it has left the house")
 
 
 class PhotoPage(BaseModel):
@@ -112,6 +130,8 @@ class Why(BaseModel):
     confidence: Share
     likeness: Share = Field(description="cosine of the query's word and the tag, 0..1")
     share: Share
+    points: Share = Field(default=0.0, description="what it adds to the photo's likeness")
+    term: str = Field(default="", description="the query's words that it answers")
 
 
 class Hit(Photo):
@@ -126,16 +146,36 @@ class Count(BaseModel):
     count: int
 
 
+class Chip(BaseModel):
+    """One understood part of a query: ``q[start:end]``, and the same said with a field."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    meaning: str
+    query: str
+    confidence: Share
+    negated: bool = False
+
+
 class SearchAnswer(BaseModel):
     query: str
     photos: list[Hit]
     facets: dict[str, list[Count]] = Field(description="tags of the matches, by kind")
     cursor: str | None = None
-    total: int
+    total: int = Field(description="photos that match; at least so many unless ``complete``")
+    complete: bool = True
+    weaker: int = Field(default=0, description="photos below the cut, shown with weaker=true")
+    strictness: int = Field(default=50, description="0 shows everything, 100 only sure matches")
+    chips: list[Chip] = []
+    did_you_mean: str | None = None
+    meaning: bool = Field(default=True, description="false: the embedder is away, words only")
 
 
 class TagCount(Count):
     kind: Kind
+    by: Literal["prefix", "typo", "meaning"] = "prefix"
 
 
 class TagPage(BaseModel):
@@ -159,6 +199,27 @@ class QueueDepth(BaseModel):
     consumers: int
 
 
+class ProviderHealth(BaseModel):
+    """``state``: well, down (time heals it) or paused (a person must do what ``text`` says)."""
+
+    name: str
+    state: str
+    code: str = ""
+    text: str = ""
+    model: str = ""
+    ends: date | None = Field(default=None, description="the model is shut down then")
+    since: datetime
+
+
+class Budget(BaseModel):
+    """Dollars of this day or month (UTC), reservations included."""
+
+    unit: str
+    spent: Decimal
+    cap: Decimal
+    until: datetime
+
+
 class GalleryStatus(BaseModel):
     """How the gallery is: photos by status, work that waits, and for how long."""
 
@@ -169,6 +230,46 @@ class GalleryStatus(BaseModel):
     tags: int
     spent: Decimal = Field(default=Decimal(0), description="US dollars")
     services: dict[str, bool] = {}
+    providers: list[ProviderHealth] = []
+    budgets: list[Budget] = []
+    warnings: list[str] = Field(default=[], description="what an operator should do, in sentences")
+
+
+class QuoteLine(BaseModel):
+    """``measured``: what it has really cost lately; else by the price table."""
+
+    what: str
+    provider: str
+    model: str
+    each: Decimal
+    total: Decimal
+    measured: bool = False
+
+
+class Quote(BaseModel):
+    """What so many photos would cost with the providers that are set."""
+
+    photos: int
+    total: Decimal
+    lines: list[QuoteLine]
+    prices_of: date
+    fits: bool = Field(description="within what is left of the caps")
+    text: str
+
+
+class SpendDay(BaseModel):
+    day: str
+    provider: str
+    model: str
+    calls: int
+    answered: int
+    bytes: int
+    cost: Decimal
+
+
+class Spend(BaseModel):
+    days: list[SpendDay]
+    budgets: list[Budget]
 
 
 class Retried(BaseModel):
@@ -195,6 +296,7 @@ class Reservation(BaseModel):
     palette: Annotated[list[Swatch], Field(max_length=20)]
     exif: Exif
     uploaded_at: datetime | None = Field(default=None, description="only when rebuilt from blobs")
+    local_only: bool = Field(default=False, description="nothing of it may leave the house")
 
 
 class Reserved(BaseModel):

@@ -1,8 +1,10 @@
 """Where the bytes of photos live: any S3, by the same calls as AWS."""
 
+import base64
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import IO, TYPE_CHECKING, Any, Self
 from uuid import UUID
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 #: Codes that say "there is nothing here", as AWS and others write it.
 ABSENT = {"NoSuchKey", "NotFound", "404"}
 DELETE_AT_ONCE = 1000  # the most that one DeleteObjects takes
+PORTION = 2**20
 #: Seconds of silence that a worker bears; whoever has a user waiting asks for less.
 PATIENCE = 20.0
 
@@ -65,10 +68,19 @@ class Blobs:
         self.bucket = settings.bucket
         self._client = client(settings, patience)
 
-    def put(self, key: str, body: bytes | IO[bytes], content_type: str) -> None:
+    def put(
+        self, key: str, body: bytes | IO[bytes], content_type: str, *, digest: bytes = b""
+    ) -> None:
+        """The store takes the bytes only if they have this SHA-256; reckoned here if not given."""
+        if not digest:
+            digest = sha256(body).digest() if isinstance(body, bytes) else _digest_of(body)
         with store_errors(key):
             self._client.put_object(
-                Bucket=self.bucket, Key=key, Body=body, ContentType=content_type
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                ChecksumSHA256=base64.b64encode(digest).decode(),
             )
 
     def get(self, key: str) -> bytes:
@@ -134,7 +146,11 @@ def client(settings: StoreSettings, patience: float = PATIENCE) -> "S3Client":
     plain = settings.endpoint.startswith("http://")
     config = Config(
         signature_version="s3v4",
-        s3={"addressing_style": "path" if settings.endpoint else "auto"},
+        # What we put brings its SHA-256 in a signed header: signing it again would hash it again.
+        s3={
+            "addressing_style": "path" if settings.endpoint else "auto",
+            "payload_signing_enabled": False,
+        },
         connect_timeout=2,
         read_timeout=patience,
         retries={"total_max_attempts": 2, "mode": "standard"},
@@ -146,6 +162,14 @@ def client(settings: StoreSettings, patience: float = PATIENCE) -> "S3Client":
     )
     session = boto3.session.Session(region_name=settings.region)
     return session.client("s3", endpoint_url=settings.endpoint or None, config=config, **keys)
+
+
+def _digest_of(file: IO[bytes]) -> bytes:
+    start, digest = file.tell(), sha256()
+    while portion := file.read(PORTION):
+        digest.update(portion)
+    file.seek(start)
+    return digest.digest()
 
 
 @contextmanager

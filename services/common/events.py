@@ -96,6 +96,7 @@ class PhotoUploaded(Event):
     width: Annotated[int, Field(ge=1)]
     height: Annotated[int, Field(ge=1)]
     facts: PhotoFacts | None = None
+    local_only: bool = False
 
 
 class Tag(BaseModel):
@@ -122,7 +123,10 @@ class Sighting(BaseModel):
 
 
 class PhotoTagged(Event):
-    """``missing`` names the providers that could not answer; the photo is partial then."""
+    """``missing`` names the providers that could not answer; the photo is partial then.
+
+    ``again_at`` is when they are worth asking again. ``local_only``: nothing leaves the house.
+    """
 
     blob_key: Annotated[str, Field(max_length=300)]
     tags: Annotated[tuple[Tag, ...], Field(max_length=400)]
@@ -130,6 +134,8 @@ class PhotoTagged(Event):
     tagger: Annotated[str, Field(max_length=200)]
     cost: Decimal = Decimal(0)
     missing: tuple[str, ...] = ()
+    again_at: datetime | None = None
+    local_only: bool = False
 
 
 class TagVector(BaseModel):

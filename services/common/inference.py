@@ -1,6 +1,7 @@
 """Runs ONNX files: the one place that knows ONNX Runtime."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,27 @@ import onnxruntime
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+
+AS_REQUESTED = 1  # onnxruntime's number for it
+
+
+@cache
+def _share_memory() -> None:
+    """One pool for all models of a process, grown by what is asked for and no more.
+
+    By default each model has its own, and doubles it: 50 MiB more for the two of the tagger. With
+    none at all, every run asks the system for its memory anew, and takes a third longer.
+    """
+    grows = {
+        "max_mem": 0,
+        "arena_extend_strategy": AS_REQUESTED,
+        "initial_chunk_size_bytes": 2**20,
+        "max_dead_bytes_per_chunk": -1,
+    }
+    place = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    onnxruntime.create_and_register_allocator(place, onnxruntime.OrtArenaCfg(grows))
 
 
 class Inference:
@@ -17,6 +39,8 @@ class Inference:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        _share_memory()
+        options.add_session_config_entry("session.use_env_allocators", "1")
         options.log_severity_level = 3  # its warnings are about its own graph rewriting
         self._session = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"]

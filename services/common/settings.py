@@ -2,7 +2,7 @@
 
 import random
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import pika
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -16,9 +16,14 @@ class BrokerSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    url: SecretStr = SecretStr("amqp://guest:guest@127.0.0.1:5672/")
-    heartbeat: Annotated[int, Field(ge=5, le=300)] = 15
-    scope: Annotated[str, Field(max_length=50, pattern=r"^[\w.-]*$")] = ""
+    url: SecretStr = Field(
+        default=SecretStr("amqp://guest:guest@127.0.0.1:5672/"),
+        description="RabbitMQ; several hosts with commas between",
+    )
+    heartbeat: int = Field(default=15, ge=5, le=300, description="seconds")
+    scope: str = Field(
+        default="", max_length=50, pattern=r"^[\w.-]*$", description="before every queue's name"
+    )
 
     @field_validator("url")
     @classmethod
@@ -57,11 +62,11 @@ class StoreSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    endpoint: str = ""
-    bucket: Annotated[str, Field(min_length=3, max_length=63)] = "imgcap"
-    region: str = "us-east-1"
-    access_key: SecretStr | None = None
-    secret_key: SecretStr | None = None
+    endpoint: str = Field(default="", description="any S3; empty means AWS")
+    bucket: str = Field(default="imgcap", min_length=3, max_length=63, description="made by you")
+    region: str = Field(default="us-east-1", description="of the bucket")
+    access_key: SecretStr | None = Field(default=None, description="empty: as boto3 finds it")
+    secret_key: SecretStr | None = Field(default=None, description="its other half")
 
 
 class CommonSettings(BaseSettings):
@@ -76,7 +81,11 @@ class CommonSettings(BaseSettings):
     broker: BrokerSettings = BrokerSettings()
     store: StoreSettings = StoreSettings()
     search_url: str = Field(default="http://127.0.0.1:9001", description="the search service")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_format: Literal["json", "pretty"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="what is worth a line"
+    )
+    log_format: Literal["json", "pretty"] = Field(
+        default="json", description="for machines or for people"
+    )
     crash_at: str = Field(default="", description="tests only: the kill point to die at")
     models: Path = Field(default=Path("data/models"), description="folder of the model files")

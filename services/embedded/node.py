@@ -64,6 +64,9 @@ class Node:
     def furnish(self) -> None:
         """Make what must exist once it answers; harmless when it exists already."""
 
+    def tidy(self) -> None:
+        """Remove what a process that ended, perhaps by force, left outside its folder."""
+
     def shows(self, line: str) -> bool:
         """Whether a line of its log is worth a person's attention."""
         return bool(line)
@@ -181,6 +184,7 @@ class Node:
         if self._process and self._process.poll() is not None:
             kill_group(self._process.pid)
             watch().remove(self._process.pid)
+            self.tidy()
 
     def __enter__(self) -> Self:
         return self.start()

@@ -53,6 +53,10 @@ class Part(Protocol):
 
     def furnish(self) -> None: ...
 
+    def tidy(self) -> None:
+        """After each end of the process."""
+        ...
+
     def shows(self, line: str) -> bool: ...
 
 
@@ -87,6 +91,9 @@ class Neighbour:
 
     def furnish(self) -> None:
         self.node.furnish()
+
+    def tidy(self) -> None:
+        self.node.tidy()
 
     def shows(self, line: str) -> bool:
         return self.node.shows(line)
@@ -132,6 +139,9 @@ class Service:
 
     def furnish(self) -> None:
         """A service brings its own schema and queues."""
+
+    def tidy(self) -> None:
+        """A service writes nowhere else."""
 
     def shows(self, line: str) -> bool:
         return bool(line)

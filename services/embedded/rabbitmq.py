@@ -1,6 +1,7 @@
 """Where a RabbitMQ server comes from: installed, or got from the system's packages."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,7 @@ NEEDED = (
     r"rabbitmq-server|erlang-.*|"
     r"lib(ssl|crypto|sctp|tinfo|ncurses|stdc|gcc|systemd|zstd|z|elixir|lzma|gcrypt|lz4|cap|gpg).*"
 )
+FIXED_ROOT = re.compile(r"^( *ROOTDIR=)/usr/lib/erlang$", re.MULTILINE)
 MISSING = (
     "there is no RabbitMQ: please install it (on Debian: apt install rabbitmq-server; "
     "on a Mac: brew install rabbitmq), or set IMGCAP_BROKER__URL to a broker of yours"
@@ -48,7 +50,17 @@ def obtain(folder: Path) -> str:
         install(PACKAGE)
         return f"installed the package {PACKAGE}"
     unpack(_unpacked(folder), [PACKAGE], NEEDED)
+    _let_erlang_move(_unpacked(folder))
     return f"unpacked the package {PACKAGE} into {_unpacked(folder)}"
+
+
+def _let_erlang_move(root: Path) -> None:
+    """Its start scripts name the place where it was meant to be; ours comes by ERL_ROOTDIR."""
+    folder = root / "usr/lib/erlang"
+    for script in (folder / "bin/erl", *folder.glob("erts-*/bin/erl")):
+        if script.is_file():
+            text = script.read_text()
+            script.write_text(FIXED_ROOT.sub(r"\1${ERL_ROOTDIR:-/usr/lib/erlang}", text))
 
 
 def root_of(server: Path) -> Path:

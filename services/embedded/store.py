@@ -64,7 +64,7 @@ class Store(Node):
 
     def prepare(self) -> None:
         self.own_folder()
-        self._sweep()
+        self.tidy()
         identity = {
             "name": "imgcap",
             "credentials": [{"accessKey": self.access_key, "secretKey": self.secret_key}],
@@ -114,16 +114,8 @@ class Store(Node):
     def shows(self, line: str) -> bool:
         return line[:1] in {"E", "F"} and line[1:5].isdigit()
 
-    def kill(self) -> None:
-        super().kill()
-        self._sweep()
-
-    def stop(self) -> None:
-        super().stop()
-        self._sweep()
-
-    def _sweep(self) -> None:
-        """Remove the sockets that a killed SeaweedFS leaves; it allows no other place for them."""
+    def tidy(self) -> None:
+        """SeaweedFS allows no other place for its sockets, and leaves them when it is killed."""
         for port in self.ports.values():
             for number in (port, port + GRPC):
                 for socket in Path("/tmp").glob(f"seaweedfs-*-{number}.sock"):

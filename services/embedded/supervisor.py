@@ -83,6 +83,7 @@ class Keeper:
             waiting.cancel()
             kill_group(process.pid)
             self.watch.remove(process.pid)
+            self.part.tidy()
             with suppress(TimeoutError):
                 await asyncio.wait_for(pump, 2)
 

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from services.common.blobs import Keys
+from services.common.description import describe
 from services.common.events import PhotoEmbedded, PhotoTagged, Tag, TagVector
 from services.common.killpoint import reach
 from services.common.results import Results
@@ -17,8 +18,6 @@ from services.embedder.memory import Memory, Row
 
 #: Bytes of an event that vectors may take; the rest is for tags and their evidence.
 ROOM = 600_000
-LONGEST_DESCRIPTION = 300  # characters; models look at the first hundred words or so
-NOTHING_SEEN = "a photo"
 
 
 class KeptVectors(BaseModel):
@@ -90,23 +89,6 @@ class EmbedPhoto:
         vectors = {text: tuple(row.tolist()) for text, row in rows.items()}
         kept = KeptVectors(model=embedder.model, dimensions=embedder.dimensions, vectors=vectors)
         self.results.keep(key, kept)
-
-
-def describe(caption: str, tags: Sequence[Tag]) -> str:
-    """The photo as one text: its caption, then its tags, surest first, while there is room.
-
-    The order is part of the meaning, for a model weighs first what it reads first. Equally sure
-    tags go by the alphabet, so that one photo always gets one text.
-    """
-    surest = sorted(tags, key=lambda tag: (-tag.confidence, tag.text, tag.kind))
-    words = list(dict.fromkeys(tag.text for tag in surest))
-    text = caption.strip()[:LONGEST_DESCRIPTION]
-    for word in words:
-        longer = f"{text}, {word}" if text else word
-        if len(longer) > LONGEST_DESCRIPTION:
-            break
-        text = longer
-    return text or NOTHING_SEEN
 
 
 def fitting(tags: Sequence[Tag], dimensions: int) -> tuple[Tag, ...]:

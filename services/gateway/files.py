@@ -35,12 +35,8 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.api_route(
-    "/api/photos/{photo_id}/{form}",
-    methods=["GET", "HEAD"],
-    response_class=Response,
-    responses=RESPONSES,
-)
+@router.head("/api/photos/{photo_id}/{form}", include_in_schema=False)
+@router.get("/api/photos/{photo_id}/{form}", response_class=Response, responses=RESPONSES)
 async def photo_bytes(
     request: Request,
     door: OpenDoor,

@@ -87,7 +87,7 @@ class KeepPhoto:
     ) -> None:
         record = reservation.model_copy(update={"uploaded_at": datetime.now(UTC)})
         await asyncio.gather(
-            self.store.put(keys.original, photo.path, pixels.content_type),
+            self.store.put_photo(keys.original, photo, pixels.content_type),
             self.store.put(keys.display, pixels.display, "image/jpeg"),
             self.store.put(keys.thumb, pixels.thumb, "image/webp"),
             self.store.put(keys.record, record.model_dump_json().encode(), "application/json"),

@@ -37,16 +37,20 @@ class Metered:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        began, status = time.perf_counter(), 0
+        began, status, whole = time.perf_counter(), 0, False
 
         async def noting(message: Message) -> None:
-            nonlocal status
+            nonlocal status, whole
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
+            whole = message["type"] == "http.response.body" and not message.get("more_body")
 
         try:
             await self._app(scope, receive, noting)
+        except Exception:
+            if not whole:  # else it has been logged and answered, and the connection is fine
+                raise
         finally:
             route = _template(scope)
             method = scope["method"] if scope["method"] in METHODS else "other"

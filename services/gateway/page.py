@@ -110,6 +110,6 @@ def page_routes(folder: Path) -> APIRouter:
 
 def _may_be_a_page(request: Request, address: str) -> bool:
     """The page knows its own addresses; what a program or an <img> asks for is none of them."""
-    if address.startswith(NO_PAGES) or "." in address.rpartition("/")[2]:
+    if f"{address}/".startswith(NO_PAGES) or "." in address.rpartition("/")[2]:
         return False
     return not address or "text/html" in request.headers.get("accept", "")

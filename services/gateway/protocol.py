@@ -9,9 +9,14 @@ from asyncio import AbstractEventLoop, BaseTransport, TimerHandle, Transport
 from collections.abc import Callable
 from typing import Any, cast
 
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 from uvicorn.server import ServerState
 
 from services.gateway.settings import DeadlineSettings
@@ -59,6 +64,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._deadlines = deadlines
         self._reading: TimerHandle | None = None  # the clock of the header, then of the body
         self._unread: TimerHandle | None = None
+        self._answering: RequestResponseCycle | None = None
         self._refused = False
         self._in_header, self._header_only, self._header_bytes = True, True, 0
         self._began = self._last = 0.0  # of a body, in seconds that were not ours
@@ -76,7 +82,14 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
         self._read_at_last()
+        if self._answering is not None:  # uvicorn tells only the request that came last
+            self._answering.disconnected = True
+            self._answering.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
@@ -150,8 +163,6 @@ class PatientProtocol(HttpToolsProtocol):
         left = min(whole, self._last + pace.body) - self._now()
         if left > 0:
             self._expect(max(left, 0.05), self._body_late)
-        elif self.cycle.response_started:
-            self._hang_up()
         else:
             self._refuse(408, "too-slow", "the body came too slowly")
 
@@ -196,7 +207,11 @@ class PatientProtocol(HttpToolsProtocol):
     def _refuse(self, status: int, code: str, detail: str) -> None:
         """The last answer of this connection, unless another one is under way."""
         self._refused = True
-        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+        if self._answering is None or self._answering.response_complete:
+            silent = True
+        else:
+            silent = self._answering is self.cycle and not self.cycle.response_started
+        if silent and not self.transport.is_closing():
             self.transport.write(_problem(status, code, detail))
         self._hang_up()
 

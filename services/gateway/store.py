@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -14,6 +13,7 @@ from botocore.exceptions import ClientError
 from services.common.blobs import Blobs
 from services.common.errors import Refuse, TryAgain
 from services.common.problems import Problem, away
+from services.gateway.spool import SpooledPhoto
 
 log = structlog.get_logger(__name__)
 
@@ -62,16 +62,17 @@ class Store:
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def put(self, key: str, content: bytes | Path, content_type: str) -> None:
-        size = len(content) if isinstance(content, bytes) else content.stat().st_size
-        send = partial(self._put, key, content, content_type)
-        await self._within(PATIENCE + size / SLOWEST, send)
+    async def put(self, key: str, content: bytes, content_type: str) -> None:
+        await self._within(PATIENCE, partial(self._blobs.put, key, content, content_type))
 
-    def _put(self, key: str, content: bytes | Path, content_type: str) -> None:
-        if isinstance(content, bytes):
-            return self._blobs.put(key, content, content_type)
-        with content.open("rb") as file:
-            self._blobs.put(key, file, content_type)
+    async def put_photo(self, key: str, photo: SpooledPhoto, content_type: str) -> None:
+        """From disk to the store, which checks the hash that we made when it came in."""
+        put = partial(self._put_photo, key, photo, content_type)
+        await self._within(PATIENCE + photo.bytes / SLOWEST, put)
+
+    def _put_photo(self, key: str, photo: SpooledPhoto, content_type: str) -> None:
+        with photo.path.open("rb") as file:
+            self._blobs.put(key, file, content_type, digest=bytes.fromhex(photo.sha256))
 
     async def open(self, key: str, byte_range: str | None = None) -> Opened:
         """Raises ``NoSuchBlob`` and ``OutOfRange``."""

@@ -17,13 +17,14 @@ from services.common.server import serve_until
 from services.common.telemetry import configure_logs
 from services.common.topology import SUBSCRIPTIONS
 from services.search.app import create_app
-from services.search.database import AWAY, answers, open_pool
+from services.search.database import AWAY, answers, open_pool, open_readers
 from services.search.handlers import ApplyFailure, ApplyResult, TellRecord
-from services.search.meaning import Meaning, place_words
+from services.search.meaning import Embedder, Meaning
 from services.search.migrate import migrate
 from services.search.settings import Settings
 from services.search.state import State
 from services.search.sweep import Sweeper
+from services.search.upkeep import upkeep
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +47,9 @@ def main() -> None:
 def _wire(settings: Settings, stack: ExitStack) -> State:
     pool = open_pool(settings.database)
     stack.callback(pool.close)
-    meaning = Meaning(settings.embedder_url)
+    readers = open_readers(settings.database)
+    stack.callback(readers.close)
+    meaning = Meaning(Embedder(settings.embedder_url))
     stack.callback(meaning.close)
     scale = settings.sweep.retry_scale
     consumer = Consumer(
@@ -58,7 +61,7 @@ def _wire(settings: Settings, stack: ExitStack) -> State:
         well=lambda: answers(pool),
     )
     publisher = stack.enter_context(Publisher(settings.broker))
-    return State(settings, pool, publisher, consumer, Blobs(settings.store), meaning)
+    return State(settings, pool, publisher, consumer, Blobs(settings.store), meaning, readers)
 
 
 def _consume_when_migrated(state: State, stop: Flag) -> None:
@@ -76,7 +79,7 @@ def _sweep_when_migrated(state: State, stop: Flag) -> None:
         blobs=state.blobs,
         settings=state.settings.sweep,
         idle=lambda: _idle(state),
-        place_words=lambda: place_words(state.pool, state.meaning),
+        place_words=lambda: upkeep(state.pool, state.meaning),
     ).run(stop)
 
 

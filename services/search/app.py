@@ -9,18 +9,24 @@ from prometheus_client import generate_latest
 from psycopg_pool import PoolTimeout
 
 from services.common.problems import Problem, away, install
-from services.search import routes
+from services.search import finding, money, routes
 from services.search.database import answers
 from services.search.gallery import BadCursor
+from services.search.language.syntax import BadQuery
 from services.search.meaning import EmbedderAway
 from services.search.record import NoSuchPhoto, Superseded
+from services.search.saved import NoSuchSearch
+from services.search.sharing import Unreadable
 from services.search.state import State
 
 
 def create_app(state: State) -> FastAPI:
     app = FastAPI(title="imgcap search", docs_url=None, redoc_url=None)
     app.state.search = state
+    app.include_router(finding.router)
+    app.include_router(keeping.router)
     app.include_router(routes.router)
+    app.include_router(money.router)
     install(app)
     _install_problems(app)
 
@@ -42,6 +48,8 @@ def create_app(state: State) -> FastAPI:
 def _install_problems(app: FastAPI) -> None:
     problems: dict[type[Exception], Problem] = {
         NoSuchPhoto: Problem(404, "no-such-photo", "there is no such photo"),
+        NoSuchSearch: Problem(404, "no-such-search", "there is no such saved search"),
+        Unreadable: Problem(422, "unreadable-keywords", "no sidecar, JSON or CSV of keywords"),
         Superseded: Problem(409, "superseded", "the photo was deleted or replaced meanwhile"),
         BadCursor: Problem(400, "bad-cursor", "take the cursor from the page before"),
         EmbedderAway: away("embedder-away", "words cannot be placed now; try again in a moment"),
@@ -51,6 +59,11 @@ def _install_problems(app: FastAPI) -> None:
     }
     for error, problem in problems.items():
         app.add_exception_handler(error, _answering(problem))
+
+    @app.exception_handler(BadQuery)
+    async def point(_: Request, error: BadQuery) -> JSONResponse:
+        """At the character where reading stopped."""
+        return Problem(400, "bad-query", error.message, position=error.position).response()
 
 
 def _answering(problem: Problem) -> Any:

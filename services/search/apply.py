@@ -68,7 +68,7 @@ def apply_result(db: Db, event: PhotoEmbedded) -> PhotoChanged | None:
         "cost": event.cost,
         "code": "provider-missing" if missing else "",
         "text": f"no answer from {missing}" if missing else "",
-        "next_at": None,
+        "next_at": event.again_at if missing else None,
     }
     return changed_rows(db, "finish_photo", fields)[0].event()
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from services.common.api import Photo, PhotoDetail, PhotoPage, PhotoTag, Reason
+from services.search import budget
 from services.search.database import Db
 from services.search.record import NoSuchPhoto
 from services.search.sql import SQL
@@ -47,7 +48,11 @@ def photo_detail(db: Db, owner: str, photo_id: UUID) -> PhotoDetail:
         if row is None:
             raise NoSuchPhoto(photo_id)
         tags = rows.execute(SQL["photo_tags"], {"photo_id": photo_id}).fetchall()
-    return PhotoDetail(**photo_fields(row), tags=[PhotoTag(**tag) for tag in tags])
+    return PhotoDetail(
+        **photo_fields(row),
+        tags=[PhotoTag(**tag) for tag in tags],
+        sent=budget.sent(db, owner, photo_id),
+    )
 
 
 def photo_fields(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,23 +1,31 @@
-"""Where words lie: asked of the embedder, remembered here."""
+"""Where words lie: asked of the embedder once, remembered in memory and in the database."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import Future
 from threading import Lock
+from typing import Protocol
 
 import httpx
+import numpy as np
 import structlog
 from pydantic import BaseModel, ValidationError
 
 from services.common.vectors import Vector
 from services.search.apply import add_tag_vectors, model_of
-from services.search.database import Pool
+from services.search.database import AWAY, Db, Pool
 from services.search.sql import SQL
+from services.search.vocabulary import Floats, numbers_of, unit, vector_literal
 
 log = structlog.get_logger(__name__)
 
-REMEMBERED = 10_000
+REMEMBERED = 10_000  # texts in memory
+KEPT = 100_000  # texts in the database
 AT_ONCE = 64  # texts of one request
 LONGEST = 300  # characters the embedder takes
+PATIENCE = 2.0  # seconds to wait for somebody else's question
+
+Key = tuple[int, str]
 
 
 class EmbedderAway(Exception):
@@ -30,26 +38,24 @@ class Placed(BaseModel):
     vectors: list[Vector]
 
 
-class Meaning:
-    """A client of the embedder with the most recent words in memory. Safe to share by threads."""
+class Asked(Protocol):
+    """Whoever places texts."""
+
+    def ask(self, texts: Sequence[str], /) -> Placed:
+        """Raises ``EmbedderAway``."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Embedder:
+    """A client of the embedder."""
 
     def __init__(self, url: str, *, timeout: float = 2.0) -> None:
-        self._client = httpx.Client(base_url=url, timeout=timeout)
-        self._known: OrderedDict[str, tuple[float, ...]] = OrderedDict()
-        self._lock = Lock()
+        self._client = httpx.Client(base_url=url, timeout=timeout, trust_env=False)
 
     def close(self) -> None:
         self._client.close()
-
-    def __call__(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
-        """Raises ``EmbedderAway``."""
-        with self._lock:
-            known = {text: self._known[text] for text in texts if text in self._known}
-        if new := [text for text in dict.fromkeys(texts) if text not in known]:
-            placed = dict(zip(new, self.ask(new).vectors, strict=True))
-            known |= placed
-            self._remember(placed)
-        return [known[text] for text in texts]
 
     def ask(self, texts: Sequence[str]) -> Placed:
         """Raises ``EmbedderAway``."""
@@ -60,11 +66,101 @@ class Meaning:
         except (httpx.HTTPError, ValidationError) as error:
             raise EmbedderAway(repr(error)) from error
 
-    def _remember(self, placed: dict[str, tuple[float, ...]]) -> None:
+
+class Meaning:
+    """Vectors of query texts. Safe to share by threads; nobody asks twice at the same time."""
+
+    def __init__(self, embedder: Asked) -> None:
+        self._embedder = embedder
+        self._known: OrderedDict[Key, Floats] = OrderedDict()
+        self._asked: dict[Key, Future[Floats]] = {}
+        self._lock = Lock()
+
+    def close(self) -> None:
+        self._embedder.close()
+
+    def ask(self, texts: Sequence[str]) -> Placed:
+        return self._embedder.ask(texts)
+
+    def recall(self, db: Db, model_id: int, texts: Sequence[str]) -> dict[str, Floats]:
+        """What is known already."""
+        found: dict[str, Floats] = {}
         with self._lock:
-            self._known.update(placed)
+            for text in texts:
+                if (key := (model_id, text)) in self._known:
+                    self._known.move_to_end(key)
+                    found[text] = self._known[key]
+        if new := [text for text in texts if text not in found]:
+            rows = db.execute(SQL["known_vectors"], {"model_id": model_id, "texts": new})
+            kept = {text: unit(np.array(numbers_of(v), np.float32)) for text, v in rows}
+            self._remember(model_id, kept)
+            found |= kept
+        return found
+
+    def learn(self, pool: Pool, model_id: int, model: str, texts: Sequence[str]) -> None:
+        """Ask for what ``recall`` did not know. Raises ``EmbedderAway``."""
+        mine: dict[str, Future[Floats]] = {}
+        others: list[Future[Floats]] = []
+        with self._lock:
+            for text in dict.fromkeys(texts):
+                key = (model_id, text)
+                if key in self._asked:
+                    others.append(self._asked[key])
+                elif key not in self._known:
+                    self._asked[key] = mine[text] = Future()
+        try:
+            self._answer(pool, model_id, model, mine)
+        finally:
+            with self._lock:
+                for text in mine:
+                    self._asked.pop((model_id, text), None)
+        for answer in others:
+            try:
+                answer.result(PATIENCE)
+            except TimeoutError as error:
+                raise EmbedderAway("somebody else waits for it too") from error
+
+    def _answer(
+        self, pool: Pool, model_id: int, model: str, mine: dict[str, Future[Floats]]
+    ) -> None:
+        texts = list(mine)
+        try:
+            for start in range(0, len(texts), AT_ONCE):
+                some = texts[start : start + AT_ONCE]
+                placed = self.ask(some)
+                if placed.model != model:
+                    raise EmbedderAway(f"the photos were placed by {model}, not {placed.model}")
+                vectors = unit(np.array(placed.vectors, np.float32))
+                known = dict(zip(some, vectors, strict=True))
+                self._remember(model_id, known)
+                keep(pool, model_id, known)
+                for text, vector in known.items():
+                    mine[text].set_result(vector)
+        except Exception as error:
+            away = error if isinstance(error, EmbedderAway) else EmbedderAway(repr(error))
+            for answer in mine.values():
+                if not answer.done():
+                    answer.set_exception(away)
+            raise away from error
+
+    def _remember(self, model_id: int, known: dict[str, Floats]) -> None:
+        with self._lock:
+            self._known.update({(model_id, text): vector for text, vector in known.items()})
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
+
+
+def keep(pool: Pool, model_id: int, known: dict[str, Floats]) -> None:
+    """For other replicas and later days; a search goes on without it."""
+    texts = [text for text in known if "\x00" not in text]
+    vectors = [vector_literal(known[text]) for text in texts]
+    try:
+        with pool.connection() as db:
+            db.execute(
+                SQL["keep_vectors"], {"model_id": model_id, "texts": texts, "vectors": vectors}
+            )
+    except AWAY as error:
+        log.info("query vectors are not kept", error=repr(error))
 
 
 def place_words(pool: Pool, meaning: Meaning) -> int:

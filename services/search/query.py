@@ -1,167 +1,220 @@
-"""A plain ranked search: words -> near tags -> photos, and why.
+"""Search: a query understood, candidates weighed, the list cut, and every hit explained."""
 
-Each term of the query (a phrase that is a tag as it stands, else a word) is placed by the
-embedder; a photo's worth for a term is the best likeness x confidence of its tags, or a fixed
-worth where its name or caption has the term; its likeness is the mean over the terms.
-"""
-
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.rows import dict_row
 
-from services.common.api import Count, Hit, SearchAnswer, Why
-from services.search.apply import vector_text
+from services.common.api import Chip, Count, Hit, SearchAnswer, Why
+from services.search import candidates
+from services.search.cutoff import cut
 from services.search.database import Db
 from services.search.gallery import BadCursor, photo_fields, read_cursor, write_cursor
+from services.search.language.plan import Meant, Want
+from services.search.meaning import Meaning
+from services.search.ranking import Grounds, Ranked, Ranking
 from services.search.sql import SQL
-from services.search.tags import normal
+from services.search.understanding import Understood, suggestion, understand
+from services.search.vocabulary import Vocabulary
+from services.search.weights import CUT
 
-Vectors = Sequence[tuple[float, ...]]
-Embed = Callable[[Sequence[str]], Vectors]
-
-LONGEST_PHRASE = 4  # words of one tag
-NEAR_TAGS = 20  # per term
-TAG_FLOOR = 0.55  # cosine below which two words mean different things to MiniLM
-PHOTO_FLOOR = 0.25  # likeness below which a photo is no match
-SHARE_OF_BEST = 0.4  # and nor is one so far below the best
-NAME_WORTH = 0.6  # a term in the file's name or the caption
+Sort = Literal["relevance", "newest", "oldest"]
 FACET_WORDS = 20
-#: Words that carry no picture.
-EMPTY_WORDS = frozenset(
-    ["a", "an", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "with"]
-)
+#: Below this nothing is a match, not even a weak one.
+NOISE = CUT.floor[0]
+WHOLE = "the photo as a whole"
 
 
-def search_photos(
-    db: Db, owner: str, q: str, embed: Embed, *, limit: int, cursor: str | None
-) -> SearchAnswer:
-    """Raises ``BadCursor``, and whatever ``embed`` raises."""
-    after = _read_cursor(cursor)
-    terms = split_terms(db, normal(q))
-    if not terms:
-        return SearchAnswer(query=q, photos=[], facets={}, total=0)
-    near = _near_tags(db, terms, embed)
-    matches = _matches(db, owner, terms, near)
-    rest = [match for match in matches if after is None or _place(match) > after]
-    page = rest[:limit]
-    hits = _hits(db, page, {row["tag_id"]: row for row in near})
-    last = _place(page[-1]) if len(rest) > limit else None
-    return SearchAnswer(
-        query=q,
-        photos=hits,
-        facets=_facets(db, [match["photo_id"] for match in matches]),
-        cursor=write_cursor(-last[0], last[1]) if last else None,
-        total=len(matches),
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and how much of the answer is wanted."""
+
+    owner: str
+    q: str
+    limit: int = 50
+    cursor: str | None = None
+    strictness: int = 50
+    weaker: bool = False
+    sort: Sort = "relevance"
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Everything that matches, best first; the first ``shown`` of them are above the cut."""
+
+    ranked: Sequence[Ranked]
+    shown: int
+    complete: bool
+
+    @property
+    def weaker(self) -> int:
+        return len(self.ranked) - self.shown
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a search needs besides the database. Safe to share by threads."""
+
+    vocabulary: Vocabulary
+    meaning: Meaning
+    sizes: candidates.Sizes = field(default_factory=candidates.Sizes)
+
+    def understand(self, db: Db, q: str, today: date | None = None) -> Understood:
+        """Raises ``BadQuery``."""
+        today = today or datetime.now(UTC).date()
+        return understand(db, q, self.vocabulary, self.meaning, today)
+
+    def matches(self, db: Db, owner: str, asked: Understood, strictness: int) -> Matches:
+        if asked.empty:
+            return Matches([], 0, True)
+        found = candidates.find(db, owner, asked, self.sizes, self.vocabulary.terms)
+        ranking = Ranking(asked.part, asked.wants, asked.conditions, heard=asked.vector is not None)
+        ranked = [ranking.rank(one) for one in candidates.weigh(db, owner, asked, found)]
+        ranked = sorted((one for one in ranked if one.likeness >= NOISE), key=place)
+        shown = len(ranked)
+        if asked.ranks:
+            shown = cut([one.likeness for one in ranked], strictness)
+        everything = self.sizes.passing(db, owner, None)
+        complete = everything <= candidates.FEW_PASSING or len(found) < candidates.MOST
+        return Matches(ranked, shown, complete)
+
+    def answer(self, db: Db, question: Question, asked: Understood) -> SearchAnswer:
+        """Raises ``BadCursor``. Everything is read in the caller's one snapshot."""
+        matches = self.matches(db, question.owner, asked, question.strictness)
+        chosen = matches.ranked if question.weaker else matches.ranked[: matches.shown]
+        page, cursor = _page(chosen, question)
+        return SearchAnswer(
+            query=question.q,
+            photos=self.hits(db, page, asked),
+            facets=facets(db, [one.photo_id for one in matches.ranked[: matches.shown]]),
+            cursor=cursor,
+            total=len(chosen),
+            complete=matches.complete,
+            weaker=0 if question.weaker else matches.weaker,
+            strictness=question.strictness,
+            chips=[chip(meant) for meant in asked.reading.chips],
+            did_you_mean=suggestion(asked, self.vocabulary),
+            meaning=not asked.missing and asked.model is not None,
+        )
+
+    def hits(self, db: Db, page: Sequence[Ranked], asked: Understood) -> list[Hit]:
+        ids = [one.photo_id for one in page]
+        wanted = [number for number in asked.likeness() if number > 0]
+        with db.cursor(row_factory=dict_row) as rows:
+            found = rows.execute(SQL["photos_by_id"], {"photo_ids": ids}).fetchall()
+        by_id = {row["id"]: row for row in found}
+        fields = {"photo_ids": ids, "tag_ids": wanted}
+        sources = {(p, t): source for p, t, source in db.execute(SQL["tag_sources"], fields)}
+        return [
+            Hit(
+                **photo_fields(by_id[one.photo_id]),
+                likeness=one.likeness,
+                why=[self._why(one, grounds, asked, sources) for grounds in one.grounds],
+            )
+            for one in page
+            if one.photo_id in by_id
+        ]
+
+    def _why(
+        self,
+        one: Ranked,
+        grounds: Grounds,
+        asked: Understood,
+        sources: dict[tuple[UUID, int], str],
+    ) -> Why:
+        want = grounds.want
+        tag, kind, source = self._named(one, grounds, asked, sources)
+        return Why(
+            tag=tag,
+            kind=kind,
+            source=source,
+            confidence=grounds.confidence,
+            likeness=min(1.0, grounds.likeness),
+            share=min(1.0, grounds.points / one.likeness),
+            points=min(1.0, grounds.points),
+            term=want.meant.text if want and want.meant else "",
+        )
+
+    def _named(
+        self,
+        one: Ranked,
+        grounds: Grounds,
+        asked: Understood,
+        sources: dict[tuple[UUID, int], str],
+    ) -> tuple[str, str, str]:
+        """What a reason is called, its kind, and who says so."""
+        want = grounds.want
+        if grounds.number is not None:
+            term = self.vocabulary.terms.by_number[grounds.number]
+            measured = "pixels" if term.kind in ("colour", "orientation") else "exif"
+            source = sources.get((one.photo_id, grounds.number), "")
+            return term.text, term.kind, measured if grounds.number < 0 else source
+        if isinstance(want, Want):
+            return want.text, "name", "name"
+        if want is not None and want.meant:
+            return want.meant.meaning, want.meant.kind, "filter"
+        return WHOLE, "meaning", str(asked.model["name"]) if asked.model else ""
+
+
+def chip(meant: Meant) -> Chip:
+    return Chip(
+        start=meant.span.start,
+        end=meant.span.end,
+        text=meant.text,
+        kind=meant.kind,
+        meaning=meant.meaning,
+        query=meant.query,
+        confidence=meant.confidence,
+        negated=meant.negated,
     )
 
 
-def split_terms(db: Db, text: str) -> list[str]:
-    """The longest phrases that are tags as they stand, and the words between them."""
-    words = [word for word in text.split() if word.strip("\"'.,!?")][:32]
-    spans = {
-        " ".join(words[start : start + length])
-        for start in range(len(words))
-        for length in range(1, LONGEST_PHRASE + 1)
-    }
-    known = {text for (text,) in db.execute(SQL["known_words"], {"phrases": sorted(spans)})}
-    terms, start = [], 0
-    while start < len(words):
-        lengths = range(min(LONGEST_PHRASE, len(words) - start), 0, -1)
-        length = next((n for n in lengths if " ".join(words[start : start + n]) in known), 1)
-        terms.append(" ".join(words[start : start + length]))
-        start += length
-    telling = [term for term in terms if term not in EMPTY_WORDS]
-    return list(dict.fromkeys(telling or terms))
-
-
-def _near_tags(db: Db, terms: list[str], embed: Embed) -> list[dict[str, Any]]:
-    with db.cursor(row_factory=dict_row) as rows:
-        model = rows.execute(SQL["active_model"]).fetchone()
-        if model is None:
-            return []
-        fields = {
-            "texts": terms,
-            "vectors": [vector_text(vector) for vector in embed(terms)],
-            "model_id": model["model_id"],
-            "limit": NEAR_TAGS,
-            "floor": TAG_FLOOR,
-        }
-        return rows.execute(SQL["near_tags"], fields).fetchall()
-
-
-def _matches(
-    db: Db, owner: str, terms: list[str], near: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    fields = {
-        "owner": owner,
-        "numbers": [row["number"] for row in near],
-        "tag_ids": [row["tag_id"] for row in near],
-        "likenesses": [row["likeness"] for row in near],
-        "patterns": [f"%{_escaped(term)}%" for term in terms],
-        "name_worth": NAME_WORTH,
-        "terms": len(terms),
-        "floor": PHOTO_FLOOR,
-        "share_of_best": SHARE_OF_BEST,
-    }
-    with db.cursor(row_factory=dict_row) as rows:
-        return rows.execute(SQL["match_photos"], fields).fetchall()
-
-
-def _hits(db: Db, page: list[dict[str, Any]], words: dict[int, dict[str, Any]]) -> list[Hit]:
-    ids = [match["photo_id"] for match in page]
-    with db.cursor(row_factory=dict_row) as rows:
-        found = rows.execute(SQL["photos_by_id"], {"photo_ids": ids}).fetchall()
-    by_id = {row["id"]: row for row in found}
-    return [
-        Hit(
-            **photo_fields(by_id[match["photo_id"]]),
-            likeness=min(1.0, float(match["likeness"])),
-            why=_why(match["parts"], words),
-        )
-        for match in page
-        if match["photo_id"] in by_id
-    ]
-
-
-def _why(parts: list[dict[str, Any]], words: dict[int, dict[str, Any]]) -> list[Why]:
-    """The parts that ranked the photo; the shares sum to 1."""
-    whole = sum(part["worth"] for part in parts) or 1.0
-    return [
-        Why(
-            tag=words[part["tag_id"]]["text"],
-            kind=words[part["tag_id"]]["kind"],
-            source=part["source"],
-            confidence=part["confidence"],
-            likeness=min(1.0, part["likeness"]),
-            share=min(1.0, part["worth"] / whole),
-        )
-        for part in parts
-    ]
-
-
-def _facets(db: Db, photo_ids: list[UUID]) -> dict[str, list[Count]]:
+def facets(db: Db, photo_ids: Sequence[UUID]) -> dict[str, list[Count]]:
     counted: dict[str, list[Count]] = {}
-    rows = db.execute(SQL["facets"], {"photo_ids": photo_ids, "limit": FACET_WORDS})
-    for kind, text, count in rows:
-        counted.setdefault(kind, []).append(Count(text=text, count=count))
+    if photo_ids:
+        fields = {"photo_ids": list(photo_ids), "limit": FACET_WORDS}
+        for kind, text, count in db.execute(SQL["count_facets"], fields):
+            counted.setdefault(kind, []).append(Count(text=text, count=count))
     return counted
 
 
-def _place(match: dict[str, Any]) -> tuple[float, str]:
-    return -float(match["likeness"]), str(match["photo_id"])
+def place(one: Ranked) -> tuple[float, float, str]:
+    """The order of matches: best first, newest first among equals, and then always the same."""
+    return -one.likeness, -moment(one.at), str(one.photo_id)
 
 
-def _read_cursor(cursor: str | None) -> tuple[float, str] | None:
+def moment(at: datetime) -> float:
+    return (at - datetime(1970, 1, 1)).total_seconds()
+
+
+def _place(one: Ranked, sort: Sort) -> tuple[float, float, str]:
+    match sort:
+        case "newest":
+            return -moment(one.at), 0.0, str(one.photo_id)
+        case "oldest":
+            return moment(one.at), 0.0, str(one.photo_id)
+    return place(one)
+
+
+def _page(chosen: Sequence[Ranked], question: Question) -> tuple[list[Ranked], str | None]:
+    if question.sort != "relevance":
+        chosen = sorted(chosen, key=lambda one: _place(one, question.sort))
+    after = _read_cursor(question.cursor)
+    rest = [one for one in chosen if after is None or _place(one, question.sort) > after]
+    page = rest[: question.limit]
+    more = len(rest) > question.limit
+    return page, write_cursor(*_place(page[-1], question.sort)) if more else None
+
+
+def _read_cursor(cursor: str | None) -> tuple[float, float, str] | None:
     if not cursor:
         return None
-    likeness, photo_id = read_cursor(cursor, 2)
+    parts: list[Any] = read_cursor(cursor, 3)
     try:
-        return -float(likeness), str(UUID(photo_id))
-    except (TypeError, ValueError, AttributeError) as error:
+        return float(parts[0]), float(parts[1]), str(UUID(parts[2]))
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadCursor(cursor) from error
-
-
-def _escaped(term: str) -> str:
-    return term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

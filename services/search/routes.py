@@ -20,14 +20,12 @@ from services.common.api import (
     Reservation,
     Reserved,
     Retried,
-    SearchAnswer,
     TagEdit,
-    TagPage,
 )
 from services.common.depths import queue_depths
-from services.common.events import Kind, Status
+from services.common.events import Status
 from services.search import audit as auditing
-from services.search import gallery, query, record, tags
+from services.search import budget, gallery, record, tags
 from services.search.database import Db
 from services.search.sql import SQL
 from services.search.state import Search, State
@@ -52,6 +50,13 @@ class Commit(BaseModel):
 def transaction(state: State) -> Iterator[Db]:
     """One request is one transaction."""
     with state.pool.connection() as db:
+        yield db
+
+
+@contextmanager
+def snapshot(state: State) -> Iterator[Db]:
+    """Everything that one answer reads is of one moment; nothing is written."""
+    with state.readers.connection() as db:
         yield db
 
 
@@ -133,24 +138,6 @@ def edit_tags(photo_id: UUID, edit: TagEdit, state: Search, owner: Owner) -> Res
     return json_response(detail)
 
 
-@router.get("/search", response_model=SearchAnswer)
-def search(
-    state: Search, owner: Owner, q: Words, limit: Limit = 50, cursor: Cursor = None
-) -> Response:
-    with transaction(state) as db:
-        return json_response(
-            query.search_photos(db, owner, q, state.meaning, limit=limit, cursor=cursor)
-        )
-
-
-@router.get("/tags", response_model=TagPage)
-def complete_tags(
-    state: Search, owner: Owner, prefix: Words = "", kind: Kind | None = None, limit: Limit = 20
-) -> Response:
-    with transaction(state) as db:
-        return json_response(tags.complete_tags(db, owner, prefix=prefix, kind=kind, limit=limit))
-
-
 @router.get("/changes", response_model=Changes)
 def changes(state: Search, owner: Owner, after: Seq, limit: Limit = 200) -> Response:
     with transaction(state) as db:
@@ -167,6 +154,7 @@ def latest_seq(state: Search, owner: Owner) -> dict[str, int]:
 def status(state: Search, owner: Owner) -> Response:
     with transaction(state) as db, db.cursor(row_factory=dict_row) as rows:
         row: dict[str, Any] = rows.execute(SQL["gallery_status"], {"owner": owner}).fetchone() or {}
+        row |= budget.status_fields(db, state.settings.budget)
     queues = queue_depths(state.settings.broker)
     return json_response(
         GalleryStatus(version=VERSION, queues=queues, services={"search": True}, **row)

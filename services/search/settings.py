@@ -1,14 +1,18 @@
 """What the search service can be told."""
 
+from decimal import Decimal
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from services.common.settings import CommonSettings
+from services.common.cloud.settings import CloudChoice
 
 
 class DatabaseSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     url: SecretStr = SecretStr("postgresql://imgcap@127.0.0.1:5432/imgcap")
+    read_url: SecretStr | None = Field(default=None, description="a replica, for searches")
     connections: int = Field(default=8, ge=2, le=200)
 
 
@@ -26,10 +30,23 @@ class SweepSettings(BaseModel):
     retry_scale: float = Field(default=1.0, gt=0, description="stretches the retry schedule")
 
 
-class Settings(CommonSettings):
+class BudgetSettings(BaseModel):
+    """US dollars; no call is made that could go beyond. ``IMGCAP_BUDGET__DAY``, …"""
+
+    model_config = ConfigDict(frozen=True)
+
+    day: Decimal = Field(default=Decimal(5), ge=0, lt=10**6)
+    month: Decimal = Field(default=Decimal(50), ge=0, lt=10**6)
+    over: Literal["wait", "local"] = Field(
+        default="wait", description="photos over the cap: wait, or go without the cloud"
+    )
+
+
+class Settings(CloudChoice):
     """``IMGCAP_DATABASE__URL``, ``IMGCAP_SWEEP__EVERY``, …"""
 
     database: DatabaseSettings = DatabaseSettings()
     sweep: SweepSettings = SweepSettings()
+    budget: BudgetSettings = BudgetSettings()
     embedder_url: str = Field(default="http://127.0.0.1:9002", description="the embedder")
     threads: int = Field(default=4, ge=1, le=64, description="results applied at once")

@@ -1,6 +1,7 @@
 """What every request of the search service can reach; wired in ``__main__``."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Event as Flag
 from typing import Annotated, cast
 
@@ -11,7 +12,9 @@ from services.common.consumer import Consumer
 from services.common.publisher import Publisher
 from services.search.database import Pool
 from services.search.meaning import Meaning
+from services.search.query import Asking
 from services.search.settings import Settings
+from services.search.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,17 @@ class State:
     consumer: Consumer
     blobs: Blobs
     meaning: Meaning
+    reading: Pool | None = None
     migrated: Flag = field(default_factory=Flag)
+
+    @property
+    def readers(self) -> Pool:
+        """For searches; the one pool for all where nobody made another."""
+        return self.reading or self.pool
+
+    @cached_property
+    def asking(self) -> Asking:
+        return Asking(Vocabulary(), self.meaning)
 
 
 def _state(request: Request) -> State:

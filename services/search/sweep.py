@@ -118,7 +118,7 @@ class Sweeper:
         return len(rows)
 
     def settle(self) -> None:
-        self._tell_changes("retry_partial", {"seconds": PARTIAL_AGAIN})
+        self._tell_changes("retry_partial", {"seconds": PARTIAL_AGAIN, "limit": AT_ONCE})
         with self.pool.connection() as db:
             db.execute(SQL["forget_tombstones"])
 
@@ -159,6 +159,7 @@ def uploaded_again(row: dict[str, Any]) -> PhotoUploaded:
         width=row["width"],
         height=row["height"],
         facts=facts,
+        local_only=row["local_only"],
     )
 
 

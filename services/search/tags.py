@@ -1,24 +1,14 @@
-"""Words: completion with counts, and what people say of their photos."""
+"""Words: what people say of their photos."""
 
 import unicodedata
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
-from services.common.api import TagCount, TagEdit, TagName, TagPage
+from services.common.api import TagEdit, TagName
 from services.common.events import PhotoChanged
 from services.search.apply import tag_ids
 from services.search.database import Db
 from services.search.record import NoSuchPhoto, changed_rows, lock_photo
 from services.search.sql import SQL
-
-
-def complete_tags(db: Db, owner: str, *, prefix: str, kind: str | None, limit: int) -> TagPage:
-    pattern = like_prefix(normal(prefix))
-    fields = {"owner": owner, "pattern": pattern, "kind": kind, "limit": limit}
-    with db.cursor(row_factory=dict_row) as rows:
-        found = rows.execute(SQL["complete_tags"], fields).fetchall()
-    return TagPage(tags=[TagCount(**row) for row in found])
 
 
 def edit_tags(db: Db, owner: str, photo_id: UUID, edit: TagEdit) -> PhotoChanged:
@@ -44,8 +34,3 @@ def _put_edits(db: Db, photo_id: UUID, verdict: str, names: list[TagName]) -> No
 def normal(text: str) -> str:
     """Words are kept in lower case, composed (NFC), with single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).lower().split())
-
-
-def like_prefix(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"{escaped}%"

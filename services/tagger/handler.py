@@ -1,23 +1,33 @@
 """photo.uploaded -> photo.tagged"""
 
 import hashlib
+import random
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from services.common.blobs import Keys
+from services.common.cloud.failing import BUDGET, BUDGET_LOCAL
+from services.common.cloud.ledger import on_behalf_of
 from services.common.errors import Refuse, TryAgain
-from services.common.events import PhotoTagged, PhotoUploaded, Sighting, strongest_of_each
+from services.common.events import PhotoTagged, PhotoUploaded, Sighting
 from services.common.killpoint import reach
 from services.common.results import Results
+from services.tagger.fusion import fuse
 from services.tagger.providers import Tagger
 
 log = structlog.get_logger(__name__)
 
 MOST_TAGS = 400  # as many as the event takes
 LONGEST_NAME = 60  # characters of a kept answer's name
+#: Until a provider that gave no answer is asked again; up to twice that, so that not all come at
+#: once. Search holds photos back for longer while it knows that the provider is down.
+AGAIN = timedelta(seconds=60)
 
 Failures = dict[str, TryAgain | Refuse]
 
@@ -34,6 +44,8 @@ class TagPhoto:
     taggers: Sequence[Tagger]
 
     def __call__(self, event: PhotoUploaded) -> Sequence[PhotoTagged]:
+        if event.local_only and any(tagger.paid for tagger in self.taggers):
+            return replace(self, taggers=[one for one in self.taggers if not one.paid])(event)
         seen = self._kept(event)
         reach("tagger.cached-read")
         unasked = [tagger for tagger in self.taggers if tagger.name not in seen]
@@ -45,7 +57,8 @@ class TagPhoto:
             if fresh and not self._still_wanted(event, fresh):
                 return []
             seen |= fresh
-        if not seen:
+        waiting = [error for error in failures.values() if error.code == BUDGET]
+        if waiting or (failures and not seen):
             raise gravest(failures)
         return [self._told(event, seen, failures)]
 
@@ -59,20 +72,29 @@ class TagPhoto:
     def _look(
         self, event: PhotoUploaded, taggers: Sequence[Tagger], failures: Failures
     ) -> dict[str, Sighting]:
+        """Side by side: the slowest of them is all that a photo waits for."""
         display = self._display(event)
         fresh: dict[str, Sighting] = {}
-        for tagger in taggers:
-            reach("tagger.before-call")
+        with on_behalf_of(event), ThreadPoolExecutor(len(taggers), "tagger") as pool:
+            asked = {
+                tagger.name: pool.submit(copy_context().run, self._ask, event, tagger, display)
+                for tagger in taggers
+            }
+        for name, answer in asked.items():
             try:
-                fresh[tagger.name] = tagger.look(display, facts=event.facts)
+                fresh[name] = answer.result()
             except (TryAgain, Refuse) as error:
-                log.warning("a provider failed", provider=tagger.name, error=str(error))
-                failures[tagger.name] = error
-                continue
-            reach("tagger.after-call")
-            self.results.keep(answer_key(event, tagger), fresh[tagger.name])
-            reach("tagger.cached")
+                log.warning("a provider failed", provider=name, error=str(error), code=error.code)
+                failures[name] = error
         return fresh
+
+    def _ask(self, event: PhotoUploaded, tagger: Tagger, display: bytes) -> Sighting:
+        reach("tagger.before-call")
+        sighting = tagger.look(display, facts=event.facts)
+        reach("tagger.after-call")
+        self.results.keep(answer_key(event, tagger), sighting)
+        reach("tagger.cached")
+        return sighting
 
     def _display(self, event: PhotoUploaded) -> bytes:
         try:
@@ -90,14 +112,17 @@ class TagPhoto:
     ) -> PhotoTagged:
         answered = [tagger for tagger in self.taggers if tagger.name in seen]
         sightings = [seen[tagger.name] for tagger in answered]
+        missing = [name for name, error in failures.items() if error.code != BUDGET_LOCAL]
         return PhotoTagged(
             **event.follow(
                 blob_key=event.blob_key,
-                tags=strongest_of_each([tag for one in sightings for tag in one.tags])[:MOST_TAGS],
+                tags=fuse({one.name: seen[one.name] for one in answered})[:MOST_TAGS],
                 caption=next((one.caption for one in sightings if one.caption), ""),
                 tagger="+".join(f"{one.name}-{one.version}" for one in answered)[:200],
                 cost=sum(one.cost for one in sightings),
-                missing=tuple(failures),
+                missing=tuple(missing),
+                again_at=again_at([failures[name] for name in missing]),
+                local_only=event.local_only,
             )
         )
 
@@ -120,3 +145,12 @@ def gravest(failures: Failures) -> TryAgain | Refuse:
     """Nobody saw anything: while one of them may heal, so may the photo."""
     errors = list(failures.values())
     return next((error for error in errors if isinstance(error, TryAgain)), errors[0])
+
+
+def again_at(errors: Sequence[TryAgain | Refuse]) -> datetime | None:
+    """None when only a photo is at fault: a day is soon enough for that."""
+    healing = [error for error in errors if isinstance(error, TryAgain)]
+    waits = [error.after for error in healing if error.after]
+    if not healing:
+        return None
+    return datetime.now(UTC) + max([AGAIN, *waits]) * random.uniform(1, 2)

@@ -1,16 +1,20 @@
 """What the tagger can be told, and what it needs to be told."""
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, HttpUrl, SecretStr, model_validator
 
+from services.common.cloud.settings import OpenAISettings, RekognitionSettings, is_openai
 from services.common.settings import CommonSettings
 
 
 class Settings(CommonSettings):
     """Read from the environment: ``IMGCAP_TAGGER``, ``IMGCAP_TAGGER_URL``, …"""
 
-    tagger: Literal["local", "http"] = Field(default="local", description="who looks at photos")
+    tagger: Literal["local", "http", "rekognition", "openai", "cloud"] = Field(
+        default="local", description="who looks at photos; cloud: Rekognition and OpenAI together"
+    )
     threads: int = Field(default=2, ge=1, le=64, description="photos looked at at once")
     tagger_url: HttpUrl | None = Field(default=None, description="http: where photos are posted")
     tagger_key: SecretStr | None = Field(default=None, description="http: sent as bearer token")
@@ -21,8 +25,20 @@ class Settings(CommonSettings):
         description="http: the model there; another name looks at photos anew",
     )
 
+    openai: OpenAISettings = OpenAISettings()
+    rekognition: RekognitionSettings = RekognitionSettings()
+    prices: Path | None = Field(default=None, description="a price table that wins over ours")
+
     @model_validator(mode="after")
     def http_needs_an_address(self) -> Self:
         if self.tagger == "http" and not self.tagger_url:
             raise ValueError("IMGCAP_TAGGER=http needs IMGCAP_TAGGER_URL")
+        return self
+
+    @model_validator(mode="after")
+    def openai_needs_a_key(self) -> Self:
+        own = self.openai
+        keyed = own.vision_key or own.key or not is_openai(own.vision_url)
+        if self.tagger in ("openai", "cloud") and not keyed:
+            raise ValueError(f"IMGCAP_TAGGER={self.tagger} needs IMGCAP_OPENAI__KEY")
         return self

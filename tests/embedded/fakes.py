@@ -51,6 +51,9 @@ class Fake:
         with (self.folder / "story").open("a") as story:
             story.write(f"{self.name} furnished\n")
 
+    def tidy(self) -> None:
+        (self.folder / f"{self.name}.ready").unlink(missing_ok=True)
+
     def shows(self, line: str) -> bool:
         return "secret" not in line
 

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from services.common.blobs import Blobs, Keys
 from services.common.errors import TryAgain
+from services.common.description import describe
 from services.common.events import LARGEST, PhotoEmbedded, PhotoTagged, Tag
 from services.common.results import Results
-from services.embedder.handler import EmbedPhoto, answer_key, describe, fitting
+from services.embedder.handler import EmbedPhoto, answer_key, fitting
 from services.embedder.memory import Memory
 from tests.embedder.stubs import DIMENSIONS, MODEL, Letters, place
 from tests.tagger.stubs import RecordStub, state_of

@@ -1,6 +1,7 @@
-"""One house for the tests of a module; each begins with its faults mended."""
+"""One house for all tests of the gateway; each begins with its faults mended."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -11,12 +12,29 @@ from services.embedded.store import Store
 from tests.gateway.house import House, open_house, well
 from tests.neighbours import bucket_on, copy_of_template, scope_on
 
+INDEX = b"<!doctype html><title>imgcap</title>" + b"<!-- long enough to be packed -->" * 50
+SCRIPT = b"console.log('hello');" * 100
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built page, with a secret in it and one beside it."""
+    folder = tmp_path_factory.mktemp("web")
+    (folder / "assets").mkdir()
+    (folder / "index.html").write_bytes(INDEX)
+    (folder / "assets" / "main-Abc123.js").write_bytes(SCRIPT)
+    (folder / "manifest.webmanifest").write_bytes(b"{}")
+    (folder / ".secret").write_bytes(b"secret")
+    (folder.parent / "outside.txt").write_bytes(b"secret")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def shared_house(
     database_node: Database,
     store_node: Store,
     broker_url: str,
+    web: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[House]:
     with (
@@ -28,6 +46,8 @@ def shared_house(
             BrokerSettings(url=SecretStr(broker_url), scope=scope),
             store,
             tmp_path_factory.mktemp("gateway"),
+            web=web,
+            hosts="photos.example.org,*.wild.example.org",
         ) as house,
     ):
         yield house

@@ -2,38 +2,36 @@
 
 import asyncio
 import io
+import json
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import psycopg
 from fastapi import FastAPI, Request, Response
 from PIL import Image
-from pydantic import SecretStr
 from starlette.types import Receive, Scope, Send
 
 from services.common.blobs import Blobs
-from services.common.consumer import Consumer
-from services.common.publisher import Publisher
 from services.common.server import serve_until
 from services.common.settings import BrokerSettings, StoreSettings
+from services.common.vectors import to_wire
 from services.gateway.__main__ import serve
 from services.gateway.settings import MIB, DeadlineSettings, Settings, UploadSettings
-from services.search.app import create_app
-from services.search.database import Db, open_pool
-from services.search.meaning import Meaning
-from services.search.settings import DatabaseSettings
-from services.search.settings import Settings as SearchSettings
-from services.search.state import State
-from tests.search.photos import place
+from services.search.database import Db
+from tests.search.photos import MODEL, place
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CAT = (SAMPLES / "cat.jpg").read_bytes()
@@ -55,10 +53,9 @@ def until(true: Callable[[], Any], within: float = 10.0) -> Any:
     raise AssertionError(f"{true} did not come true within {within} s")
 
 
-def jpeg(seed: int, size: tuple[int, int] = (320, 200)) -> bytes:
-    """A photo like no other."""
+def jpeg(size: tuple[int, int] = (320, 200)) -> bytes:
+    """A photo like no other: noise."""
     image = Image.effect_noise(size, 40).convert("RGB")
-    image.putpixel((0, 0), (seed % 256, seed // 256 % 256, 7))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=90)
     return out.getvalue()
@@ -84,26 +81,72 @@ def answers(url: str) -> bool:
         return False
 
 
+class ByHand(BaseHTTPRequestHandler):
+    """An embedder whose vectors can be checked by hand."""
+
+    def do_POST(self) -> None:
+        texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["texts"]
+        vectors = [to_wire(place(text)) for text in texts]
+        body = json.dumps({"model": MODEL, "dimensions": 8, "vectors": vectors}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """It is no news."""
+
+
+@contextmanager
+def embedder() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), ByHand) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def environment(
+    broker: BrokerSettings, store: StoreSettings, port: int, **more: object
+) -> dict[str, str]:
+    """What a service's process is told."""
+    secrets = (store.access_key, store.secret_key)
+    access_key, secret_key = (secret.get_secret_value() if secret else "" for secret in secrets)
+    told: dict[str, object] = {
+        "PORT": port,
+        "BROKER__URL": broker.url.get_secret_value(),
+        "BROKER__SCOPE": broker.scope,
+        "STORE__ENDPOINT": store.endpoint,
+        "STORE__BUCKET": store.bucket,
+        "STORE__ACCESS_KEY": access_key,
+        "STORE__SECRET_KEY": secret_key,
+        **more,
+    }
+    return {**os.environ, **{f"IMGCAP_{name}": str(value) for name, value in told.items()}}
+
+
+@contextmanager
+def process_of(service: str, told: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen([sys.executable, "-m", f"services.{service}"], env=told) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 @contextmanager
 def search_service(
-    database: str, broker: BrokerSettings, store: StoreSettings, port: int
-) -> Iterator[State]:
-    """The real one, but for an embedder that can be checked by hand."""
-    settings = SearchSettings(
-        broker=broker, store=store, database=DatabaseSettings(url=SecretStr(database)), port=port
-    )
-    with ExitStack() as stack:
-        pool = open_pool(settings.database)
-        stack.callback(pool.close)
-        publisher = stack.enter_context(Publisher(broker))
-        meaning = cast(Meaning, lambda texts: [place(text) for text in texts])
-        consumer = Consumer("search", {}, broker)
-        state = State(settings, pool, publisher, consumer, Blobs(store), meaning)
-        state.migrated.set()
-        app = create_app(state)
-        stack.enter_context(on_a_thread(lambda stop: serve_until(stop, app, "127.0.0.1", port)))
-        until(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
-        yield state
+    database: str, broker: BrokerSettings, store: StoreSettings, **more: object
+) -> Iterator[str]:
+    """The address of a real one."""
+    port = free_port()
+    with embedder() as embedder_url:
+        own: dict[str, object] = {"DATABASE__URL": database, "EMBEDDER_URL": embedder_url, **more}
+        with process_of("search", environment(broker, store, port, **own)):
+            url = f"http://127.0.0.1:{port}"
+            until(lambda: answers(f"{url}/readyz"), within=30)
+            yield url
 
 
 class Cut(Response):
@@ -126,7 +169,7 @@ class Passage:
     """The way to search, on which requests and answers may get lost.
 
     ``fault`` says of a path what happens there: "before" (cut, search never hears of it), "after"
-    (cut, search has done it), "frozen", "503", or nothing.
+    (cut, search has done it), "slow", "frozen", "503", or nothing.
     """
 
     behind: str
@@ -151,6 +194,8 @@ class Passage:
                     return Cut()
                 case "503":
                     return Response(status_code=503)
+                case "slow":
+                    await asyncio.sleep(1.2)
                 case "frozen":
                     async for _ in request.stream():
                         pass
@@ -186,7 +231,6 @@ class House:
     settings: Settings
     db: Db
     blobs: Blobs
-    search: State
 
     def upload(self, content: bytes, name: str = "cat.jpg", **more: Any) -> httpx.Response:
         headers = {"content-type": "image/jpeg", **more.pop("headers", {})}
@@ -232,22 +276,27 @@ def passage_to(url: str) -> Iterator[tuple[Passage, str]]:
 def gateway_settings(tmp_path: Path, **more: Any) -> Settings:
     deadlines = DeadlineSettings(header=1, body=1, linger=1, unread=1, idle=5)
     upload = UploadSettings(max_bytes=2 * MIB, max_request_bytes=8 * MIB, max_files=10)
-    fields = {"port": free_port(), "pixel_workers": 1, "deadlines": deadlines, "upload": upload}
-    return Settings(**{**fields, "spool": tmp_path / "spool", "web": tmp_path / "web", **more})
+    fields = {
+        "port": free_port(),
+        "pixel_workers": 1,
+        "deadlines": deadlines,
+        "upload": upload,
+        "heartbeat": 0.5,
+    }
+    return Settings(**{**fields, "spool": tmp_path / "spool", **more})
 
 
 @contextmanager
 def open_house(
     database: str, broker: BrokerSettings, store: StoreSettings, folder: Path, **more: Any
 ) -> Iterator[House]:
-    port = free_port()
     with ExitStack() as stack:
-        search = stack.enter_context(search_service(database, broker, store, port))
-        passage, search_url = stack.enter_context(passage_to(f"http://127.0.0.1:{port}"))
+        search = stack.enter_context(search_service(database, broker, store))
+        passage, search_url = stack.enter_context(passage_to(search))
         settings = gateway_settings(
             folder, broker=broker, store=store, search_url=search_url, **more
         )
         url = stack.enter_context(gateway(settings))
         client = stack.enter_context(httpx.Client(base_url=url, timeout=20, trust_env=False))
         db = stack.enter_context(psycopg.connect(database, autocommit=True))
-        yield House(url, client, passage, settings, db, Blobs(store), search)
+        yield House(url, client, passage, settings, db, Blobs(store))

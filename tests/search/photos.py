@@ -1,15 +1,21 @@
 """Photos as the gateway reserves them and as the workers answer for them."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from services.common.api import Exif, Reservation, Swatch
+from services.common.api import Exif, Reservation, SearchAnswer, Swatch
 from services.common.events import PhotoEmbedded, PhotoFailed, Tag, TagVector
 from services.common.identity import photo_id
 from services.search import record
 from services.search.apply import apply_result
-from services.search.database import Db
+from services.search.database import Db, Pool
+from services.search.meaning import EmbedderAway, Meaning, Placed
+from services.search.query import Asking, Question
+from services.search.vocabulary import Vocabulary
 
 OWNER = "local"
 MODEL = "letters"
@@ -22,6 +28,51 @@ def place(text: str) -> tuple[float, ...]:
     for word in text.split():
         vector[AXES.get(word, 7)] += 1.0
     return tuple(vector)
+
+
+class ByHand:
+    """An embedder that a test can check by hand, or send away."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.asked: list[str] = []
+
+    def ask(self, texts: Sequence[str], /) -> Placed:
+        if self.away:
+            raise EmbedderAway("gone")
+        self.asked += texts
+        return Placed(model=MODEL, dimensions=8, vectors=[place(text) for text in texts])
+
+    def close(self) -> None:
+        pass
+
+
+def asking() -> Asking:
+    return Asking(Vocabulary(), Meaning(ByHand()))
+
+
+class Same:
+    """A pool of one connection."""
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+
+    @contextmanager
+    def connection(self) -> Iterator[Db]:
+        yield self._db
+
+
+def ask(
+    db: Db, q: str, *, owner: str = OWNER, of: Asking | None = None, **more: Any
+) -> SearchAnswer:
+    """What a search answers, every word placed by hand."""
+    searching = of or asking()
+    asked = searching.understand(db, q, date(2026, 11, 22))
+    if asked.missing and asked.model:
+        model, pool = asked.model, cast(Pool, Same(db))
+        searching.meaning.learn(pool, model["model_id"], model["name"], asked.missing)
+        asked = searching.understand(db, q, date(2026, 11, 22))
+    return searching.answer(db, Question(owner, q, **more), asked)
 
 
 def reservation(name: str, **more: Any) -> Reservation:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,10 +15,10 @@ from services.common.publisher import Publisher
 from services.common.settings import BrokerSettings, StoreSettings
 from services.search.app import create_app
 from services.search.database import Db, open_pool
-from services.search.meaning import EmbedderAway, Meaning
+from services.search.meaning import Meaning
 from services.search.settings import DatabaseSettings, Settings
 from services.search.state import State
-from tests.search.photos import OWNER, place, ready, reservation, tag
+from tests.search.photos import OWNER, ByHand, ready, reservation, tag
 
 HOSTILE = [
     "\x00", "a\x00b", "\ud800", "%", "_", "\\", "'", '"; DROP TABLE photo; --', "a & | ! ( )",
@@ -27,25 +27,14 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-class Place:
-    """An embedder that a test can check by hand, or send away."""
-
-    away = False
-
-    def __call__(self, texts: list[str]) -> list[tuple[float, ...]]:
-        if self.away:
-            raise EmbedderAway("gone")
-        return [place(text) for text in texts]
-
-
 @pytest.fixture
-def embedder() -> Place:
-    return Place()
+def embedder() -> ByHand:
+    return ByHand()
 
 
 @pytest.fixture
 def client(
-    database: str, broker_url: str, scope: str, store: StoreSettings, embedder: Place
+    database: str, broker_url: str, scope: str, store: StoreSettings, embedder: ByHand
 ) -> Iterator[TestClient]:
     with ExitStack() as stack:
         broker = BrokerSettings(url=SecretStr(broker_url), scope=scope)
@@ -56,7 +45,7 @@ def client(
         stack.callback(pool.close)
         publisher = stack.enter_context(Publisher(broker))
         consumer = Consumer("search", {}, broker)
-        meaning = cast(Meaning, embedder)
+        meaning = Meaning(embedder)
         state = State(settings, pool, publisher, consumer, Blobs(store), meaning)
         state.migrated.set()
         yield stack.enter_context(TestClient(create_app(state), raise_server_exceptions=False))
@@ -81,13 +70,15 @@ def test_search_passes_its_answer_on(client: TestClient, db: Db) -> None:
 
 
 def test_a_missing_embedder_is_said_with_a_time_to_come_back(
-    client: TestClient, db: Db, embedder: Place
+    client: TestClient, db: Db, embedder: ByHand
 ) -> None:
     ready(db, "cat", tag("cat"))
     embedder.away = True
-    answer = client.get("/internal/v1/search", params={"owner": OWNER, "q": "cat"})
+    answer = client.get("/internal/v1/search", params={"owner": OWNER, "q": "kitchen"})
     assert (answer.status_code, answer.json()["code"]) == (503, "embedder-away")
     assert answer.headers["retry-after"] == "2"
+    known = client.get("/internal/v1/search", params={"owner": OWNER, "q": "kitchen cat"}).json()
+    assert ([hit["filename"] for hit in known["photos"]], known["meaning"]) == (["cat.jpg"], False)
 
 
 def test_edits_and_retries_and_deletes_answer_with_what_they_did(

@@ -1,22 +1,18 @@
 """A plain ranked search, and why each photo is found."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from services.common.api import TagEdit, TagName
-from services.search import query, record, tags
+from services.search import record, tags
+from services.search.completion import complete
 from services.search.database import Db
-from tests.search.photos import OWNER, place, ready, tag
+from tests.search.photos import OWNER, ask, asking, ready, tag
 
 
-def embed(texts: Sequence[str]) -> list[tuple[float, ...]]:
-    return [place(text) for text in texts]
-
-
-def found(db: Db, q: str) -> list[str]:
-    answer = query.search_photos(db, OWNER, q, embed, limit=50, cursor=None)
-    return [hit.filename for hit in answer.photos]
+def found(db: Db, q: str, **more: Any) -> list[str]:
+    return [hit.filename for hit in ask(db, q, **more).photos]
 
 
 @pytest.fixture
@@ -35,9 +31,14 @@ def test_two_words_rank_the_photo_that_has_both_above_one_that_has_one(gallery: 
     assert found(gallery, "melancholic cat")[0] == "unsure cat.jpg"
 
 
-def test_a_phrase_that_is_a_tag_is_one_term(gallery: Db) -> None:
+def test_a_phrase_that_is_a_tag_is_one_chip(gallery: Db) -> None:
     ready(gallery, "lines", tag("leading lines", 0.9, "composition"))
-    assert query.split_terms(gallery, "street with leading lines") == ["street", "leading lines"]
+    chips = ask(gallery, "street with leading lines -people").chips
+    assert [(chip.text, chip.kind, chip.negated) for chip in chips] == [
+        ("street", "label", False),
+        ("leading lines", "composition", False),
+        ("people", "label", True),
+    ]
 
 
 def test_the_name_of_the_file_counts_too(gallery: Db) -> None:
@@ -45,17 +46,17 @@ def test_the_name_of_the_file_counts_too(gallery: Db) -> None:
 
 
 def test_why_sums_to_one_and_names_its_source(gallery: Db) -> None:
-    answer = query.search_photos(gallery, OWNER, "dog beach", embed, limit=9, cursor=None)
+    answer = ask(gallery, "dog beach")
     why = answer.photos[0].why
-    assert {reason.tag for reason in why} == {"dog", "beach"}
+    assert [reason.tag for reason in why] == ["beach", "dog", "the photo as a whole"]
     assert sum(reason.share for reason in why) == pytest.approx(1.0)
-    assert answer.photos[0].likeness == pytest.approx(0.85, abs=0.01)
+    assert sum(reason.points for reason in why) == pytest.approx(answer.photos[0].likeness)
 
 
 def test_facets_count_the_tags_of_the_matches(gallery: Db) -> None:
-    answer = query.search_photos(gallery, OWNER, "cat", embed, limit=1, cursor=None)
+    answer = ask(gallery, "cat", limit=1)
     assert {count.text: count.count for count in answer.facets["label"]} == {"cat": 2}
-    assert set(answer.facets) == {"label", "composition", "mood"}
+    assert set(answer.facets) >= {"label", "composition", "mood", "colour", "camera"}
 
 
 def test_pages_of_hits_follow_each_other(gallery: Db) -> None:
@@ -63,7 +64,7 @@ def test_pages_of_hits_follow_each_other(gallery: Db) -> None:
         ready(gallery, f"more {number}", tag("cat", 0.7))
     cursor, seen = None, []
     while True:
-        page = query.search_photos(gallery, OWNER, "cat", embed, limit=2, cursor=cursor)
+        page = ask(gallery, "cat", limit=2, cursor=cursor)
         seen += [hit.filename for hit in page.photos]
         cursor = page.cursor
         if cursor is None:
@@ -85,9 +86,9 @@ def test_an_own_word_is_found_at_once(gallery: Db) -> None:
     assert found(gallery, "nordlys ii") == ["boat.jpg"]
 
 
-@pytest.mark.parametrize("nothing", ["", "   ", '"', "...", "zzzz qqqq"])
+@pytest.mark.parametrize("nothing", ["", "   ", "...", '""'])
 def test_nothing_asked_or_nothing_there_finds_nothing(gallery: Db, nothing: str) -> None:
-    answer = query.search_photos(gallery, OWNER, nothing, embed, limit=9, cursor=None)
+    answer = ask(gallery, nothing)
     assert (answer.photos, answer.total) == ([], 0)
 
 
@@ -96,17 +97,17 @@ def test_an_empty_gallery_answers(db: Db) -> None:
 
 
 def test_another_owner_finds_none_of_it(gallery: Db) -> None:
-    answer = query.search_photos(gallery, "somebody else", "cat", embed, limit=9, cursor=None)
+    answer = ask(gallery, "cat", owner="somebody else")
     assert answer.photos == []
     assert answer.facets == {}
 
 
 @pytest.mark.parametrize("prefix", ["ca", "CA", "c"])
 def test_completion_counts_photos(gallery: Db, prefix: str) -> None:
-    page = tags.complete_tags(gallery, OWNER, prefix=prefix, kind=None, limit=5)
+    page = complete(gallery, OWNER, asking(), prefix=prefix, kind=None, limit=5)
     assert [(one.text, one.count) for one in page.tags] == [("cat", 2)]
 
 
 @pytest.mark.parametrize("prefix", ["%", "_at", "\\"])
 def test_wildcards_of_the_database_are_letters_to_us(gallery: Db, prefix: str) -> None:
-    assert tags.complete_tags(gallery, OWNER, prefix=prefix, kind=None, limit=5).tags == []
+    assert complete(gallery, OWNER, asking(), prefix=prefix, kind=None, limit=5).tags == []

@@ -1,14 +1,18 @@
 """A running product for the browser, and the browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from services.embedded.broker import Broker
 from services.embedded.database import Database
 from services.embedded.store import Store
 from tests.neighbours import bucket_on, copy_of_template, scope_on
 from tests.system.pipeline import Pipeline
+from tests.web.desk import DESK, FLAGS, PHONE, SAMPLES, Desk, desks, unlike_any_other
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +36,29 @@ def gallery(
         ) as pipeline,
     ):
         yield pipeline.gateway
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, gallery: str) -> Iterator[Desk]:
+    yield from desks(browser, gallery, viewport=DESK)
+
+
+@pytest.fixture
+def phone(browser: Browser, gallery: str) -> Iterator[Desk]:
+    yield from desks(browser, gallery, viewport=PHONE, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photo that no other test has: other bytes, another name."""
+    path = tmp_path / f"dahlia{uuid4().hex[:8]}.jpg"
+    path.write_bytes(unlike_any_other(SAMPLES / "dahlia.jpg"))
+    return path

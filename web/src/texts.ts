@@ -33,7 +33,6 @@ export const texts = {
     stale: "New photos have arrived since this search.",
     again: "Search again",
     nothing: {
-      title: (q: string) => `Nothing found for “${q}”`,
       text: "Try a broader word, a mood such as “calm”, or a technique such as “symmetry”.",
       offer: "Or look for what is here:",
       all: "Show all photos",
@@ -158,7 +157,7 @@ export const texts = {
     why: "Why it was found",
     composition: "Composition",
     overlayHint: "Choose one to see it drawn on the photo.",
-    overlay: (name: string) => `Draw ${name} on the photo`,
+    overlay: (name: string, sure: string) => `${name} ${sure}: draw it on the photo`,
     noEvidence: "Nothing to draw",
     mood: "Mood",
     label_: "Content",
@@ -166,6 +165,8 @@ export const texts = {
     noTags: "No tags yet.",
     tagsSoon: "Tags appear here as soon as the photo has been looked at.",
     source: (source: string, confidence: string) => `${confidence}, says ${source}`,
+    weighed: (kind: string, sure: string, source: string, like: string) =>
+      `${kind}, ${sure} sure (${source}), ${like} like your words`,
     byYou: "added by you",
     find: (tag: string) => `Find more “${tag}”`,
     edit: "Edit",
@@ -219,6 +220,8 @@ export const texts = {
   first: {
     title: "Your photos, found the way you remember them",
     text: "Drop photos or a whole folder anywhere on this page. Each is looked at for content, mood and composition, and can be searched a moment later.",
+    touch:
+      "Choose photos from your phone. Each is looked at for content, mood and composition, and can be searched a moment later.",
     files: "Choose photos",
     folder: "Choose a folder",
     ways: ["a dog on a beach", "melancholic", "leading lines"],

@@ -101,7 +101,7 @@ async def _gone(receive: Receive) -> None:
 
 @router.get(
     "/api/events",
-    response_class=EventStream,
+    response_class=Response,
     responses={200: {"content": {"text/event-stream": {"example": EXAMPLE}}}},
 )
 async def listen(

@@ -21,13 +21,13 @@ from services.search.language.syntax import (
 
 #: Words that join stand alone; a word may hold anything but spaces, quotes and parentheses.
 GRAMMAR = r"""
-start: either?
-either: both (_OR both)*
-both: (_AND | _item)+
+start: both?
+both: (_AND | either)+
+either: _item (_OR _item)*
 _item: negation | _atom
 negation: NOT (negation | _atom)
 _atom: group | field | phrase | word
-group: "(" either ")"
+group: "(" both ")"
 field: FIELD values [CMP value]
      | FIELD CMP value           -> compared
 values: value (_COMMA value)*

@@ -1,4 +1,4 @@
-"""What is known without asking a model: the gallery's own words and the lexicon's names for them."""
+"""What is known without asking a model: the gallery's own words and other names for them."""
 
 import re
 import unicodedata
@@ -26,7 +26,9 @@ def stem(text: str) -> str:
     """One form for singular and plural, with and without accents and hyphens."""
     plain = unicodedata.normalize("NFKD", text.lower())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(_singular(word) for word in re.split(r"[\s_-]+", plain.replace("'", "")) if word)
+    return " ".join(
+        _singular(word) for word in re.split(r"[\s_-]+", plain.replace("'", "")) if word
+    )
 
 
 def _singular(word: str) -> str:
@@ -40,19 +42,15 @@ def _singular(word: str) -> str:
 
 
 #: The kinds of tags that the lexicon's names stand for.
-TABLES = {
-    "composition": lexicon.TECHNIQUES,
-    "mood": lexicon.MOODS,
-    "label": lexicon.LABELS,
-}
+KINDS = ("composition", "mood", "label")
 
 
 @lru_cache(maxsize=1)
 def names() -> Mapping[str, list[tuple[str, str, Mapping[str, float]]]]:
     """By stem: kind, plainest name, and which other names are the same thing, how surely."""
     found: dict[str, list[tuple[str, str, Mapping[str, float]]]] = defaultdict(list)
-    for kind, table in TABLES.items():
-        for plain, same, kinds in lexicon.groups(table):
+    for kind in KINDS:
+        for plain, same, kinds in lexicon.groups(kind):
             alike = {stem(name): KIND_OF for name in kinds} | {stem(name): SAME for name in same}
             for name in dict.fromkeys(map(stem, same)):
                 found[name].append((kind, plain, alike))

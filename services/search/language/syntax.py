@@ -91,11 +91,11 @@ def show(node: Node | None) -> str:
         case Not(child):
             return f"-{_grouped(child)}"
         case All(children):
-            return " ".join(_grouped(child) for child in children)
-        case Any(children):
-            return " or ".join(
-                show(child) if isinstance(child, All) else _grouped(child) for child in children
+            return " ".join(
+                show(child) if isinstance(child, Any) else _grouped(child) for child in children
             )
+        case Any(children):
+            return " or ".join(_grouped(child) for child in children)
 
 
 def _grouped(node: Node) -> str:

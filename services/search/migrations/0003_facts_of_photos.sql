@@ -10,7 +10,7 @@ $$;
 CREATE FUNCTION colours_of(palette jsonb)
 RETURNS TABLE (number int, name text, amount real, weight float8) LANGUAGE sql STABLE AS $$
     SELECT c.number, c.name,
-           coalesce(sum(s.amount) FILTER (WHERE s.place = 1 OR s.distance < 20), 0)::real,
+           coalesce(sum(s.amount) FILTER (WHERE s.place = 1 OR s.distance < 12), 0)::real,
            sqrt(sum(s.amount * s.near / s.all_near))
     FROM (
         SELECT colour.number, (swatch ->> 'amount')::float8 AS amount, d.distance,
@@ -170,7 +170,7 @@ CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(trait_id), '{}') AS ids, coalesce(array_agg(sure), '{}') AS sure,
            coalesce(jsonb_object_agg(trait_id, sure), '{}') AS by_id
     FROM (
-        SELECT trait_id, least(100, round(amount * 333))::smallint AS sure
+        SELECT trait_id, least(100, round(115 * sqrt(amount)))::smallint AS sure
         FROM colours_of(p.palette) JOIN trait ON kind = 'colour' AND text = name
         WHERE amount >= .03
         UNION ALL

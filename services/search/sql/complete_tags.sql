@@ -1,10 +1,12 @@
--- Words that begin so, those of most photos first.
-SELECT t.kind, t.text, count(*) AS count
-FROM tag t
-JOIN photo_tag pt USING (tag_id)
-WHERE t.text LIKE %(pattern)s
-  AND (t.kind = %(kind)s OR %(kind)s::text IS NULL)
-  AND pt.owner = %(owner)s
-GROUP BY t.kind, t.text
-ORDER BY count DESC, t.text
-LIMIT %(limit)s
+-- How many photos have each of these words: what was added up, and what changed since.
+SELECT tag_id, sum(photos)::int AS photos
+FROM (SELECT tag_id, photos FROM tag_use
+      WHERE owner = %(owner)s AND tag_id = ANY (%(tag_ids)s::int[])
+      UNION ALL
+      SELECT tag_id, by
+      FROM tag_use_change,
+           LATERAL (SELECT unnest(gained) AS tag_id, 1 AS by
+                    UNION ALL SELECT unnest(lost), -1) AS moved
+      WHERE owner = %(owner)s AND tag_id = ANY (%(tag_ids)s::int[])) AS counted
+GROUP BY tag_id
+HAVING sum(photos) > 0

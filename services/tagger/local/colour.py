@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from services.tagger.local.pixels import Array, Floats
+from services.tagger.local.pixels import Floats
 from services.tagger.local.thresholds import COLOUR as T
 
-#: Hue angle in CIE L*a*b*, where a colour begins. Below `brown_light`, orange is brown.
+#: Hue angle in CIE L*a*b*, where a colour begins.
 HUES = (
     (-20, "pink"),
     (20, "red"),
@@ -20,6 +20,9 @@ HUES = (
     (300, "purple"),
     (330, "pink"),
 )
+#: Brown is dark orange.
+NAMES = (*(name for _, name in HUES), "brown")
+ORANGE, BROWN = 2, len(HUES)
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Light:
 
     @classmethod
     def of(cls, lab: Floats) -> "Light":
-        lightness, a, b = (lab[..., i].ravel() for i in range(3))
+        lightness, a, b = (lab[::2, ::2, i].ravel() for i in range(3))
         chroma = np.hypot(a, b)
         black, middle, white = np.percentile(lightness, (2, 50, 98))
         total = float(chroma.sum()) + 1e-6
@@ -84,24 +87,18 @@ def tones(light: Light) -> dict[str, float]:
 
 def colours(lab: Floats) -> dict[str, float]:
     """The colours that take a good part of the photo, by that part."""
-    small = cv2.resize(lab, (96, 96), interpolation=cv2.INTER_AREA).reshape(-1, 3)
-    names, amounts = np.unique(np.array(_named(small)), return_counts=True)
-    shares = dict(zip(names.tolist(), (amounts / len(small)).tolist(), strict=True))
-    return {
-        f"{name} tones": round(min(0.95, 0.45 + share), 3)
-        for name, share in shares.items()
-        if name and share >= T.part
-    }
-
-
-def _named(lab: Array) -> list[str]:
-    hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1]))
+    small = cv2.resize(lab, (64, 64), interpolation=cv2.INTER_AREA).reshape(-1, 3)
+    hue = np.degrees(np.arctan2(small[:, 2], small[:, 1]))
     hue = np.where(hue < HUES[0][0], hue + 360, hue)
     which = np.searchsorted([start for start, _ in HUES], hue, side="right") - 1
-    grey = np.hypot(lab[:, 1], lab[:, 2]) < T.coloured
-    brown = (lab[:, 0] < T.brown_light) & np.isin(which, (1, 2))
-    names = [name for _, name in HUES]
-    return [
-        "" if no_colour else "brown" if dark and names[i] == "orange" else names[i]
-        for i, no_colour, dark in zip(which, grey, brown, strict=True)
-    ]
+    which[(small[:, 0] < T.brown_light) & (which == ORANGE)] = BROWN
+    coloured = np.hypot(small[:, 1], small[:, 2]) >= T.coloured
+    counts = np.bincount(which[coloured], minlength=len(NAMES))
+    parts: dict[str, float] = {}
+    for name, count in zip(NAMES, counts.tolist(), strict=True):
+        parts[name] = parts.get(name, 0.0) + count / len(small)
+    return {
+        f"{name} tones": round(min(0.95, 0.45 + part), 3)
+        for name, part in parts.items()
+        if part >= T.part
+    }

@@ -70,7 +70,8 @@ def oblique_segments(gray: Bytes) -> Array:
     segments = found.reshape(-1, 4).astype(float)
     angles = _angles(segments)
     off_axis = np.minimum.reduce([angles, 180 - angles]) > T.oblique
-    return segments[off_axis & (_lengths(segments) > T.shortest * np.hypot(*gray.shape))]
+    long = _lengths(segments) > T.shortest * np.hypot(*gray.shape)
+    return np.asarray(segments[off_axis & long])
 
 
 def vanishing_point(segments: Array, size: Array) -> tuple[Array, Array] | None:

@@ -16,7 +16,8 @@ from services.tagger.local.pixels import Array, Floats
 from services.tagger.local.thresholds import SCENE as T
 
 #: Words of the classifier that say "outdoors", with or without being sure of the place.
-OUTDOORS = ("landscape", "architecture", "coast", "water", "vehicle")
+PLACES = ("landscape", "architecture", "coast", "water")
+OUTDOORS = (*PLACES, "vehicle")
 HIGH = ("mountain", "snow", "skiing")
 WET = ("coast", "water", "sea", "boat")
 SEASONS = ("winter", "spring", "summer", "autumn")
@@ -72,7 +73,7 @@ def scene(lab: Floats, light: Light, seen: Mapping[str, float]) -> dict[str, flo
     found = {
         "sky": 0.0 if grey else _sky(view, outdoors),
         "sunset": _sunset(view, outdoors),
-        "night": _night(view, light, lab, outdoors),
+        "night": _night(view, light, lab, max(seen.get(word, 0.0) for word in PLACES)),
         "snow": _snow(view, seen),
         "greenery": _greenery(view),
         "fog": _fog(lab, light, outdoors),
@@ -98,7 +99,8 @@ def _sunset(view: View, outdoors: float) -> float:
     """Smooth orange light above, much brighter than the land or water in its own shade below."""
     rows = len(view.light)
     top, bottom = slice(0, rows // 2), slice(3 * rows // 4, rows)
-    glow = (view.b > 16) & (view.light > 38) & (view.chroma > 20) & (view.rough < 1.5 * T.smooth)
+    warm = (view.b > 16) | ((view.a > 14) & (view.b > 0))
+    glow = warm & (view.light > 38) & (view.chroma > 20) & (view.rough < 1.5 * T.smooth)
     share = float(glow[top].mean())
     lit, shade = view.light[top], view.light[bottom]
     fall = float(lit.mean() - shade.mean())
@@ -139,11 +141,12 @@ def _greenery(view: View) -> float:
 
 
 def _fog(lab: Floats, light: Light, outdoors: float) -> float:
-    """The dark channel (He et al., 2009): without haze, something is dark in every corner."""
+    """The dark channel (He et al., 2009): without haze, something is dark in every corner. And
+    haze is soft: a white beach has no dark corner either, but it is sharp."""
     darkest = cv2.erode(np.ascontiguousarray(lab[..., 0]), np.ones((15, 15), np.uint8))
-    veil = float(np.percentile(darkest, 25))
-    grey = light.chroma < T.fog_chroma
-    if not grey or veil < T.veil or light.deviation > 24 or outdoors < 0.2:
+    veil = float(np.median(darkest))
+    detail = float(np.median(np.abs(cv2.Laplacian(np.ascontiguousarray(lab[..., 0]), cv2.CV_32F))))
+    if light.chroma > T.fog_chroma or veil < T.veil or detail > T.fog_detail or outdoors < 0.1:
         return 0.0
     return 0.45 + 0.3 * min(1.0, (veil - T.veil) / 25) + 0.3 * min(0.6, outdoors)
 
@@ -152,13 +155,13 @@ def _silhouette(view: View, outdoors: float) -> float:
     """Black shapes before a bright sky, standing on the lower border, and little between."""
     black, bright = view.light < 14, view.light > 52
     share, between = float(black.mean()), float((~black & ~bright).mean())
-    if not 0.06 < share < 0.6 or float(bright.mean()) < 0.3 or between > 0.3:
+    if not 0.06 < share < 0.6 or float(bright.mean()) < 0.3 or between > T.between:
         return 0.0
     ground, top = black[-len(black) // 8 :], black[: len(black) // 8]
     if outdoors < 0.12 or float(ground.mean()) < 0.4 or float(top.mean()) > 0.2:
         return 0.0
     flat = float(view.rough[black].mean()) < 2.2 * T.smooth
-    return 0.5 + 0.4 * (0.3 - between) / 0.3 if flat else 0.0
+    return 0.5 + 0.4 * (1 - between / T.between) if flat else 0.0
 
 
 def told(facts: PhotoFacts | None) -> dict[str, float]:

@@ -50,7 +50,8 @@ class SubjectModel:
 
 def find_subject(mask: Floats) -> Subject | None:
     """The largest thing that stands out, or nothing."""
-    mask = cv2.resize(mask, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_LINEAR)
+    size = (mask.shape[1] * FINER, mask.shape[0] * FINER)
+    mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
     peak = float(mask.max())
     if peak < T.seen:
         return None

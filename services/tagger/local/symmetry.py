@@ -52,16 +52,28 @@ def fold(small: Floats, search: float) -> Fold:
     even = local / (np.sqrt(cv2.GaussianBlur(local * local, (0, 0), reach)) + 4)
     across = cv2.Sobel(even, cv2.CV_32F, 1, 0)
     along = cv2.Sobel(even, cv2.CV_32F, 0, 1)
-    best = Fold(-1.0, 0.5)
-    for shift in range(-int(width * search), int(width * search) + 1):
+    most = int(width * search)
+    folds = []
+    for shift in range(-most, most + 1):
         strip = slice(max(0, shift), min(width, width + shift))
-        signed = _mirrored(across[:, strip], -1), _mirrored(_varying(along[:, strip]))
-        if min(signed) < T.each:
-            continue
-        forms = _mirrored(_varying(even[:, strip]))
-        likeness = (forms + signed[0] + signed[1]) / 3
-        best = max(best, Fold(likeness, (strip.start + strip.stop) / 2 / width))
-    return best
+        parts = (
+            _mirrored(_varying(even[:, strip])),
+            _mirrored(across[:, strip], -1),
+            _mirrored(_varying(along[:, strip])),
+        )
+        likeness = sum(parts) / 3 if min(parts[1:]) >= T.each else min(parts)
+        folds.append(Fold(likeness, (strip.start + strip.stop) / 2 / width))
+    return _only(folds)
+
+
+def _only(folds: list[Fold]) -> Fold:
+    """The best fold, if it is the only one: what repeats can be folded at every step."""
+    heights = np.array([fold.likeness for fold in folds])
+    best = int(heights.argmax())
+    rises = np.diff(heights)
+    tops = np.nonzero((rises[:-1] > 0) & (rises[1:] <= 0))[0] + 1
+    rivals = [top for top in tops if top != best and heights[top] > heights[best] - T.alone]
+    return Fold(-1.0, 0.5) if rivals else folds[best]
 
 
 def _varying(view: Array) -> Array:

@@ -51,10 +51,11 @@ class _Symmetry(NamedTuple):
     each: float = 0.37  # both kinds of signed edges must agree at least so much
     enough: float = 0.50
     plenty: float = 0.85
+    alone: float = 0.15  # another axis that is nearly as good means a repeat, not a mirror
 
 
 class _Lines(NamedTuple):
-    side: int = 480
+    side: int = 400
     shortest: float = 0.04  # of the diagonal
     oblique: float = 6.0  # degrees off level or upright: those exist in every building
     tolerance: float = 2.0  # degrees between a segment and the ray through it
@@ -107,8 +108,10 @@ class _Scene(NamedTuple):
     fall: float = 22.0  # L* from the sky of a sunset to its land
     snow: float = 0.28  # of the lower three fifths
     green: float = 0.35  # of the photo
-    veil: float = 42.0  # L* that even the darkest place of a corner has
-    fog_chroma: float = 13.0
+    between: float = 0.22  # of the photo is neither black nor bright
+    veil: float = 45.0  # L* that even the darkest place of a corner has
+    fog_chroma: float = 12.0
+    fog_detail: float = 1.25  # median of |Laplacian| of L*
     long_exposure: float = 1.0  # seconds
 
 
@@ -118,7 +121,7 @@ class _Focus(NamedTuple):
     sharp: float = 9.0
     soft: float = 4.0
     times: float = 4.0  # as sharp as what is around it
-    far: float = 0.25  # evidence of a landscape or a building
+    far: float = 0.2  # evidence of a landscape or a building
     backdrop: float = 14.0  # grey levels
     busy: float = 10.0  # of 255: edges in a place where something happens
     calm: float = 0.06  # of the places

@@ -45,5 +45,11 @@ def taggers(settings: Settings) -> Sequence[Tagger]:
             from services.tagger.providers.http import HttpTagger
 
             return [HttpTagger(settings)]
+        case "rekognition" | "openai" | "cloud":
+            from services.tagger.providers.cloud import cloud_taggers
+            from services.tagger.providers.local import LocalTagger
+
+            # Geometry is looked at with every one of them: it is what the page draws.
+            return [*cloud_taggers(settings), LocalTagger(settings.models)]
         case unknown:
             assert_never(unknown)

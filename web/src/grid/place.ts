@@ -26,13 +26,19 @@ export function keepPlace(layout: Layout, photos: readonly { id: string }[], y: 
   const kept = photo && y > 0 ? { id: photo.id, offset: y - row.top, count: row.first + row.count } : null;
   const key = keyOf(route.place);
   places.set(key, kept);
+}
+
+/** Written when the page goes, not while it scrolls: a reload comes back to the same photo. */
+window.addEventListener("pagehide", () => {
   try {
-    if (kept) sessionStorage.setItem(`place ${key}`, JSON.stringify(kept));
-    else sessionStorage.removeItem(`place ${key}`);
+    for (const [key, kept] of places) {
+      if (kept) sessionStorage.setItem(`place ${key}`, JSON.stringify(kept));
+      else sessionStorage.removeItem(`place ${key}`);
+    }
   } catch {
     // A browser that keeps nothing only forgets the place.
   }
-}
+});
 
 /** Where the grid should be scrolled to, or null where there is nothing to remember. */
 export function remembered(layout: Layout, photos: readonly { id: string }[], place: Place): number | null {

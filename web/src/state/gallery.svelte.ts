@@ -19,7 +19,9 @@ interface Page {
   facets: Record<string, Count[]>;
 }
 
-const PAGE = 100;
+/** Enough for the first screen at once; more per question while one scrolls (the most there is). */
+const FIRST_PAGE = 80;
+const NEXT_PAGE = 200;
 /** Changes come in bursts (four per photo): gather them before asking for what they brought. */
 const GATHER_MS = 400;
 
@@ -34,7 +36,7 @@ class Gallery {
   stale = $state(false);
   view = $state.raw<View>({ q: "", status: "" });
 
-  #cursor: string | null = null;
+  #cursor = $state<string | null>(null);
   #running = new AbortController();
   #changes = new Map<string, Change>();
   #timer = 0;
@@ -144,8 +146,9 @@ class Gallery {
 
   async #page(cursor: string | null, signal: AbortSignal): Promise<Page> {
     const { q, status } = this.view;
-    if (q) return await api.search({ q, cursor, limit: PAGE }, signal);
-    return { ...(await api.photos({ cursor, status, limit: PAGE }, signal)), facets: {} };
+    const limit = cursor === null ? FIRST_PAGE : NEXT_PAGE;
+    if (q) return await api.search({ q, cursor, limit }, signal);
+    return { ...(await api.photos({ cursor, status, limit }, signal)), facets: {} };
   }
 
   #take(page: Page): void {

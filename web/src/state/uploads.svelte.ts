@@ -3,6 +3,7 @@
 import { aborted, api, Failure, unfinished } from "../api/client.ts";
 import type { Change, Stage, Status } from "../api/types.ts";
 import { send, type Sending } from "../api/upload.ts";
+import { forget, keep, leftOver, type Kept } from "../upload/store.ts";
 
 export type Phase = "waiting" | "sending" | "kept" | "duplicate" | "refused" | "lost" | "cancelled";
 
@@ -27,11 +28,31 @@ export class Upload {
   message = $state("");
   attempts = 0;
   sending: Sending | null = null;
+  /** Its copy on disk, while it still has to be sent. */
+  kept: Promise<number | null>;
 
-  constructor(readonly file: File) {}
+  constructor(
+    readonly file: File,
+    kept?: Kept,
+  ) {
+    this.kept = kept ? Promise.resolve(kept.key) : keep(file);
+    void this.kept.then((key) => (this.safe = key !== null));
+  }
+
+  /** A reload would not lose it. */
+  safe = $state(false);
+
+  get pending(): boolean {
+    return this.phase === "waiting" || this.phase === "sending";
+  }
+
+  /** The gateway, or the person, has said the last word about sending it. */
+  get answered(): boolean {
+    return !this.pending && this.phase !== "lost";
+  }
 
   get settled(): boolean {
-    return this.phase !== "waiting" && this.phase !== "sending" && !this.following;
+    return !this.pending && !this.following;
   }
 
   /** Kept by the gateway, not yet searchable. */
@@ -53,10 +74,18 @@ class Uploads {
     return this.list.some((upload) => !upload.settled);
   }
 
+  /** Pending files that a reload would lose. */
+  get unsafe(): boolean {
+    return this.list.some((upload) => upload.pending && !upload.safe);
+  }
+
   add(files: Iterable<File>): void {
-    const added = [...files].map((file) => new Upload(file));
-    this.list = [...added.reverse(), ...this.list];
-    this.#pump();
+    this.#put([...files].map((file) => new Upload(file)));
+  }
+
+  /** Goes on with what was being sent before the page was reloaded. */
+  async resume(): Promise<void> {
+    this.#put((await leftOver()).map((kept) => new Upload(kept.file, kept)));
   }
 
   pause(paused: boolean): void {
@@ -65,12 +94,14 @@ class Uploads {
   }
 
   cancel(upload: Upload): void {
-    if (upload.phase === "waiting") upload.phase = "cancelled";
-    else upload.sending?.abort();
+    if (upload.phase === "waiting") {
+      upload.phase = "cancelled";
+      void release(upload);
+    } else upload.sending?.abort();
   }
 
   cancelAll(): void {
-    for (const upload of this.list) if (upload.phase === "waiting" || upload.phase === "sending") this.cancel(upload);
+    for (const upload of this.list) if (upload.pending) this.cancel(upload);
   }
 
   retry(upload: Upload): void {
@@ -84,6 +115,11 @@ class Uploads {
     }
     upload.attempts = 0;
     upload.phase = "waiting";
+    this.#pump();
+  }
+
+  #put(added: Upload[]): void {
+    this.list = [...added.reverse(), ...this.list];
     this.#pump();
   }
 
@@ -138,6 +174,7 @@ class Uploads {
       await this.#fail(upload, error);
     }
     upload.sending = null;
+    if (upload.answered) void release(upload);
     this.#pump();
   }
 
@@ -152,14 +189,27 @@ class Uploads {
       upload.phase = "refused";
       return;
     }
-    if (++upload.attempts >= ATTEMPTS) {
+    // Without a network nothing was tried at all.
+    if (navigator.onLine && ++upload.attempts >= ATTEMPTS) {
       upload.phase = "lost";
       return;
     }
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (upload.attempts - 1));
-    await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+    await patience(upload.attempts);
     if (upload.phase === "sending") upload.phase = "waiting";
   }
+}
+
+/** The file need not survive a reload any more. */
+async function release(upload: Upload): Promise<void> {
+  const key = await upload.kept;
+  if (key !== null) await forget({ key, file: upload.file });
+}
+
+/** Waits longer each time, and in any case until there is a network. */
+async function patience(attempts: number): Promise<void> {
+  if (!navigator.onLine) await new Promise((resolve) => window.addEventListener("online", resolve, { once: true }));
+  const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, attempts - 1));
+  await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
 }
 
 function follow(upload: Upload, { status, stage, reason }: Pick<Change, "status" | "stage" | "reason">): void {

@@ -1,0 +1,1 @@
+"""What stands between a worker and a provider that costs money: price, budget, pace, breaker."""

@@ -1,0 +1,161 @@
+"""The ledger as a worker sees it: reserved before a call, settled after it, kept by search.
+
+What is reserved counts against the budget of every worker at once. A worker that is killed
+between the two leaves its reservation behind, which goes on counting: it may have been billed.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal, Protocol
+from uuid import UUID, uuid4
+
+import httpx
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.common.cloud.failing import BUDGET, BUDGET_LOCAL
+from services.common.errors import TryAgain
+from services.common.events import Event
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 2.0
+
+#: Whose photo a provider is asked about: the ledger's affair, not the provider protocol's.
+_on_behalf_of: ContextVar[Event | None] = ContextVar("on_behalf_of", default=None)
+
+Dollars = Annotated[Decimal, Field(ge=0, lt=10**6)]
+Name = Annotated[str, Field(max_length=100)]
+State = Literal["well", "down", "paused"]
+
+
+@contextmanager
+def on_behalf_of(event: Event) -> Iterator[None]:
+    token = _on_behalf_of.set(event)
+    try:
+        yield
+    finally:
+        _on_behalf_of.reset(token)
+
+
+def current_event() -> Event | None:
+    return _on_behalf_of.get()
+
+
+class Leaving(BaseModel):
+    """What is about to leave the house, and what it may cost at the most."""
+
+    model_config = ConfigDict(frozen=True)
+
+    provider: Name
+    model: Name
+    purpose: Literal["vision", "labels", "words", "query"]
+    estimate: Dollars
+    prompt: Name = ""
+    width: Annotated[int, Field(ge=0, le=100_000)] = 0
+    height: Annotated[int, Field(ge=0, le=100_000)] = 0
+    bytes: Annotated[int, Field(ge=0, lt=2**40)] = 0
+    words: Annotated[int, Field(ge=0, lt=2**31)] = 0
+
+
+class BudgetReserve(Leaving):
+    call_id: UUID
+    photo_id: UUID | None = None
+    owner: Annotated[str, Field(min_length=1, max_length=100)] = "local"
+
+
+class BudgetSettle(BaseModel):
+    """``cost`` None: nobody knows, so what was reserved counts."""
+
+    call_id: UUID
+    cost: Dollars | None = None
+    outcome: Name = "answered"
+    input_tokens: Annotated[int, Field(ge=0)] = 0
+    output_tokens: Annotated[int, Field(ge=0)] = 0
+
+
+class ProviderReport(BaseModel):
+    provider: Name
+    state: State
+    code: Name = ""
+    text: Annotated[str, Field(max_length=500)] = ""
+    model: Name = ""
+    ends: date | None = None
+
+
+class Ledger(Protocol):
+    def reserve(self, leaving: Leaving) -> UUID:
+        """The call's name in the books. Raises ``TryAgain`` when it may not be made."""
+        ...
+
+    def settle(self, settle: BudgetSettle) -> None: ...
+
+    def report(self, provider: str, state: State, code: str, text: str) -> None: ...
+
+
+class SearchLedger:
+    """Without search nothing is paid: the cap could not be kept."""
+
+    def __init__(self, search_url: str, *, patience: float = PATIENCE) -> None:
+        base = f"{search_url.rstrip('/')}/internal/v1"
+        self._client = httpx.Client(base_url=base, timeout=patience, trust_env=False)
+
+    def reserve(self, leaving: Leaving) -> UUID:
+        event, call_id = current_event(), uuid4()
+        whose = {"photo_id": event.photo_id, "owner": event.owner} if event else {}
+        fields = {"call_id": call_id, **whose, **leaving.model_dump()}
+        wanted = BudgetReserve.model_validate(fields)
+        try:
+            answer = self._post("/budget:reserve", wanted)
+            body = answer.json() if answer.status_code == 402 else {}
+            if answer.status_code != 402:
+                answer.raise_for_status()
+        except (httpx.HTTPError, ValueError) as error:
+            raise TryAgain(
+                f"search does not answer: {type(error).__name__}", code="search-away", counts=False
+            ) from error
+        if answer.status_code == 402:
+            raise over_budget(body)
+        return call_id
+
+    def settle(self, settle: BudgetSettle) -> None:
+        """If search cannot be told, what was reserved goes on counting."""
+        try:
+            self._post("/budget:settle", settle).raise_for_status()
+        except httpx.HTTPError as error:
+            log.warning("not settled; the reservation counts", error=type(error).__name__)
+
+    def report(self, provider: str, state: State, code: str, text: str) -> None:
+        report = ProviderReport(provider=provider, state=state, code=code, text=text[:500])
+        try:
+            self._post("/providers:report", report).raise_for_status()
+        except httpx.HTTPError as error:
+            log.warning("search was not told", provider=provider, error=type(error).__name__)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _post(self, path: str, body: BaseModel) -> httpx.Response:
+        headers = {"Content-Type": "application/json"}
+        return self._client.post(path, content=body.model_dump_json().encode(), headers=headers)
+
+
+class Refusal(BaseModel):
+    """Search's 402."""
+
+    detail: str
+    over: Literal["wait", "local"] = "wait"
+    until: datetime
+
+
+def over_budget(body: object) -> TryAgain:
+    try:
+        refusal = Refusal.model_validate(body)
+    except ValidationError:
+        return TryAgain("the budget is spent", code=BUDGET, counts=False)
+    code = BUDGET_LOCAL if refusal.over == "local" else BUDGET
+    after = max(refusal.until - datetime.now(UTC), datetime.resolution)
+    return TryAgain(refusal.detail, code=code, counts=False, after=after)

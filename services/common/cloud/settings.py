@@ -1,0 +1,87 @@
+"""What the cloud providers can be told; keys are secrets and never shown."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from services.common.settings import CommonSettings
+
+OPENAI = "https://api.openai.com/v1"
+
+Address = Annotated[str, Field(pattern=r"^(https?://.+)?$")]
+Detail = Literal["low", "high", "auto", "original"]
+
+
+class OpenAISettings(BaseModel):
+    """OpenAI, or any server that speaks as it does: ``IMGCAP_OPENAI__KEY``, …"""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: SecretStr | None = None
+    base_url: Address = OPENAI
+    vision_base_url: Address = Field(default="", description="when photos go somewhere else")
+    vision_key: SecretStr | None = Field(default=None, description="the key there")
+    vision_model: str = Field(default="gpt-6-luna", min_length=1, max_length=100)
+    vision_api: Literal["auto", "responses", "chat"] = Field(
+        default="auto", description="auto: Responses at OpenAI, chat completions elsewhere"
+    )
+    side: int = Field(default=768, ge=256, le=1024, description="pixels of a photo's long side")
+    detail: Detail = "high"
+    effort: Literal["", "none", "minimal", "low", "medium", "high"] = Field(
+        default="none", description="of reasoning; empty says nothing about it"
+    )
+    most_output: int = Field(default=800, ge=200, le=8000, description="tokens of one answer")
+    embedding_base_url: Address = Field(default="", description="when words go somewhere else")
+    embedding_key: SecretStr | None = Field(default=None, description="the key there")
+    embedding_model: str = Field(default="text-embedding-3-small", min_length=1, max_length=100)
+    dimensions: int = Field(default=512, ge=1, le=4000, description="of a vector")
+    rate: float = Field(default=8.0, gt=0, le=1000, description="calls a second, of one process")
+    seconds: float = Field(default=22.0, gt=0, le=120, description="until a call is given up")
+
+    @field_validator("base_url", mode="before")
+    @classmethod
+    def empty_means_openai(cls, url: object) -> object:
+        return url or OPENAI
+
+    @property
+    def vision_url(self) -> str:
+        return self.vision_base_url or self.base_url
+
+    @property
+    def embedding_url(self) -> str:
+        return self.embedding_base_url or self.base_url
+
+
+def is_openai(url: str) -> bool:
+    return url.rstrip("/") == OPENAI
+
+
+class RekognitionSettings(BaseModel):
+    """Amazon Rekognition. No keys mean boto3's own search: a role, a profile, the environment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    region: str = Field(default="", description="empty: the store's")
+    endpoint: Address = Field(default="", description="a VPC endpoint; empty: the region's own")
+    access_key: SecretStr | None = None
+    secret_key: SecretStr | None = None
+    most_labels: int = Field(default=30, ge=1, le=200)
+    least_confidence: float = Field(default=55.0, ge=0, le=100, description="percent")
+    properties: bool = Field(default=False, description="colours and sharpness; costs 75 % more")
+    side: int = Field(default=1024, ge=256, le=4096, description="pixels of a photo's long side")
+    from_bucket: bool | None = Field(
+        default=None, description="read from S3 instead of being sent; empty: when both are AWS"
+    )
+    rate: float = Field(default=5.0, gt=0, le=1000, description="calls a second, of one process")
+    seconds: float = Field(default=15.0, gt=0, le=120, description="until a call is given up")
+
+
+class CloudChoice(CommonSettings):
+    """Which providers are chosen, for those who only tell about them."""
+
+    tagger: str = Field(default="local", description="the taggers' own setting")
+    embedder: str = Field(default="local", description="the embedder's own setting")
+    openai: OpenAISettings = OpenAISettings()
+    rekognition: RekognitionSettings = RekognitionSettings()
+    prices: Path | None = Field(default=None, description="a price table that wins over ours")

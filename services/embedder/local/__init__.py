@@ -1,0 +1,1 @@
+"""What the local text model is told about the words of a photo gallery."""

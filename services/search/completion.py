@@ -1,0 +1,88 @@
+"""Completion: the gallery's words by their beginning, by a slip of the finger, by their meaning."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from services.common.api import TagCount, TagPage
+from services.search.database import Db
+from services.search.language.known import Term
+from services.search.query import Asking
+from services.search.sql import SQL
+from services.search.tags import normal
+
+By = Literal["prefix", "typo", "meaning"]
+KINDS = ("label", "mood", "composition", "user")
+#: Words that are counted for one answer; the commonest of more could be missed, by nobody's harm.
+MOST = 3000
+NEAR, NEAR_WORDS = 0.45, 12
+SHORTEST_TYPO, SHORTEST_MEANING = 3, 3
+
+
+def complete(
+    db: Db, owner: str, asking: Asking, *, prefix: str, kind: str | None, limit: int
+) -> TagPage:
+    """Words that begin so, the commonest first; then those that may be meant."""
+    asking.vocabulary.look(db)
+    text = normal(prefix)
+    ways: tuple[tuple[By, Iterable[Term]], ...] = (("prefix", _beginning(asking, text)),)
+    found = _counted(db, owner, ways, kind)
+    if len(found) < limit and text:
+        ways = (("typo", _misspelled(asking, text)), ("meaning", _meant(db, asking, text)))
+        known = {(one.kind, one.text) for one in found}
+        more = _counted(db, owner, ways, kind)
+        found += [one for one in more if (one.kind, one.text) not in known]
+    return TagPage(tags=found[:limit])
+
+
+def _counted(
+    db: Db, owner: str, ways: Iterable[tuple[By, Iterable[Term]]], kind: str | None
+) -> list[TagCount]:
+    by: dict[int, By] = {}
+    terms: dict[int, Term] = {}
+    for way, some in ways:
+        for term in some:
+            if term.kind in KINDS and kind in (None, term.kind):
+                terms.setdefault(term.number, term)
+                by.setdefault(term.number, way)
+    if not terms:
+        return []
+    fields = {"owner": owner, "tag_ids": list(terms)}
+    counts: dict[int, int] = dict(db.execute(SQL["complete_tags"], fields).fetchall())
+    order = list(by.values())
+    tags = [
+        TagCount.model_validate(
+            {"kind": terms[n].kind, "text": terms[n].text, "count": count, "by": by[n]}
+        )
+        for n, count in counts.items()
+    ]
+    places: list[By] = list(dict.fromkeys(order))
+    return sorted(tags, key=lambda tag: (places.index(tag.by), -tag.count, tag.text))
+
+
+def _beginning(asking: Asking, text: str) -> list[Term]:
+    """Words of several are found by any of them: 'retr' is the beginning of 'golden retriever'."""
+    terms = list(asking.vocabulary.terms.by_number.values())
+    inside = f" {text}"
+    first = [term for term in terms if term.text.startswith(text)]
+    return [*first, *(term for term in terms if inside in term.text and text)][:MOST]
+
+
+def _misspelled(asking: Asking, text: str) -> list[Term]:
+    if len(text) < SHORTEST_TYPO:
+        return []
+    words = asking.vocabulary.spelled_like(text)
+    return [term for word in words for term in asking.vocabulary.terms.exactly(word)]
+
+
+def _meant(db: Db, asking: Asking, text: str) -> list[Term]:
+    """Other names by heart; nearness only where the text was placed before: typing never waits."""
+    if len(text) < SHORTEST_MEANING:
+        return []
+    vocabulary = asking.vocabulary
+    numbers = dict(vocabulary.terms.meaning(text))
+    if vocabulary.model:
+        known = asking.meaning.recall(db, vocabulary.model["model_id"], [text])
+        if text in known:
+            numbers |= vocabulary.near(known[text], floor=NEAR, most=NEAR_WORDS)
+    order = sorted(numbers, key=lambda number: -numbers[number])
+    return [vocabulary.terms.by_number[number] for number in order]

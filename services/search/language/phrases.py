@@ -1,0 +1,126 @@
+"""Phrases that are understood without a model: dates, numbers, colours, words of the gallery."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from services.search.language.dates import read_days
+from services.search.language.fields import colour, days_path, holds
+from services.search.language.known import Terms, names, stem
+from services.search.language.lexicon import COLOUR_NAMES, COLOURS, EMPTY, ORIENTATIONS
+from services.search.language.numbers import NUMERIC, range_path
+from services.search.language.plan import Condition, Meant, Part, Want
+from services.search.language.syntax import Span
+
+EXIF = (
+    (re.compile(r"iso ?(\d{2,7})"), "iso"),
+    (re.compile(r"f ?/ ?(\d{1,2}(?:\.\d+)?)"), "f"),
+    (re.compile(r"f(\d{1,2}(?:\.\d+))"), "f"),
+    (re.compile(r"(\d{1,4}(?:\.\d+)?) ?mm"), "mm"),
+    (re.compile(r"(1/\d{1,5}) ?(?:s|sec|seconds?)?"), "exposure"),
+)
+AMOUNT = re.compile(r"(\d{1,3}) ?% ?(?:of )?([a-z ]+)|([a-z ]+) (\d{1,3}) ?%")
+#: '30 % teal' means about so much: a little less will do.
+ABOUT = 0.8
+#: How much of a photo has a colour that is named in passing, at least.
+SOME = 0.08
+
+
+class Phrases:
+    """One phrase at a time, with the words of one gallery."""
+
+    def __init__(self, terms: Terms, today: date) -> None:
+        self._terms = terms
+        self._today = today
+
+    def read(self, text: str, span: Span) -> Part | None:
+        return (
+            self._date(text, span)
+            or self._exif(text, span)
+            or self._amount(text, span)
+            or self._term(text, span)
+            or self._equipment(text, span)
+        )
+
+    def _date(self, text: str, span: Span) -> Part | None:
+        days = read_days(text, self._today)
+        if days is None or (text.isdigit() and not 1900 <= int(text) <= self._today.year + 1):
+            return None
+        value = text if " " not in text else f'"{text}"'
+        meant = Meant(span, text, "date", str(days), f"date:{value}")
+        return Condition(days_path(days, "d"), meant)
+
+    def _exif(self, text: str, span: Span) -> Part | None:
+        for pattern, name in EXIF:
+            if match := pattern.fullmatch(text):
+                numeric = NUMERIC[name]
+                path = range_path(numeric.key, match[1]) or ""
+                meaning = f"{numeric.name} {match[1]}{numeric.unit}"
+                return Condition(
+                    path, Meant(span, text, numeric.key, meaning, f"{name}:{match[1]}")
+                )
+        return None
+
+    def _amount(self, text: str, span: Span) -> Part | None:
+        match = AMOUNT.fullmatch(text)
+        if not match or int(match[1] or match[4]) > 100:
+            return None
+        name, amount = (match[2] or match[3]).strip(), int(match[1] or match[4]) / 100
+        name = COLOURS.get(name, name)
+        query = f"color:{quoted(name)}>={round(amount * ABOUT * 100)}%"
+        meant = Meant(span, text, "colour", f"about {amount:.0%} {name}", query)
+        return colour(self._terms, name, ">=", amount * ABOUT, meant)
+
+    def _term(self, text: str, span: Span) -> Part | None:
+        """A word of the gallery or of the lexicon, a colour, an orientation."""
+        likeness = self._terms.meaning(text)
+        name = COLOURS.get(text, text)
+        if name in COLOUR_NAMES:
+            return self._colour(text, name, likeness, span)
+        if text in EMPTY:
+            return None
+        if not likeness and text in ORIENTATIONS:
+            shape = ORIENTATIONS[text]
+            meant = Meant(span, text, "orientation", shape, f"orientation:{shape}")
+            return Condition(f'$.o == "{shape}"', meant)
+        known = names().get(stem(text), [])
+        if not likeness and not known:
+            return None
+        kind, meaning = self._kind(likeness, known)
+        field = {"composition": "technique", "label": "label", "mood": "mood"}.get(kind, "tag")
+        sure = max(likeness.values(), default=0.5)
+        meant = Meant(span, text, kind, meaning, f"{field}:{quoted(text)}", sure)
+        return Want(text, likeness, () if likeness else (text,), meant=meant)
+
+    def _kind(
+        self, likeness: dict[int, float], known: Sequence[tuple[str, str, object]]
+    ) -> tuple[str, str]:
+        if likeness:
+            best = self._terms.by_number[max(likeness, key=lambda number: likeness[number])]
+            return best.kind, best.text
+        return known[0][0], known[0][1]
+
+    def _colour(self, text: str, name: str, words: dict[int, float], span: Span) -> Part:
+        traits = {term.number: 1.0 for term in self._terms.exactly(name, ["colour"])}
+        meant = Meant(span, text, "colour", name, f"color:{quoted(name)}")
+        labels = {
+            number: like
+            for number, like in words.items()
+            if self._terms.by_number[number].kind in ("label", "user")
+        }
+        return Want(text, traits | labels, meant=meant)
+
+    def _equipment(self, text: str, span: Span) -> Part | None:
+        """A camera or a lens that some photo was taken with."""
+        if text in EMPTY or not re.search(r"[a-z]", text):
+            return None
+        for kind, key in (("camera", "cam"), ("lens", "lens")):
+            if found := self._terms.containing(text, kind):
+                meant = Meant(span, text, kind, found[0].text, f"{kind}:{quoted(text)}")
+                words = [holds(key, word) for word in text.split()]
+                return Condition("(" + " && ".join(words) + ")", meant)
+        return None
+
+
+def quoted(text: str) -> str:
+    return f'"{text}"' if re.search(r"[\s,<>=]", text) else text

@@ -1,0 +1,226 @@
+"""From the tree of a query to what it asks for: words become moods, dates, colours, cameras."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from services.search.language.fields import Fields, holds
+from services.search.language.known import Terms, names, stem
+from services.search.language.lexicon import EMPTY
+from services.search.language.phrases import Phrases, quoted
+from services.search.language.plan import (
+    Condition,
+    Either,
+    Every,
+    Meant,
+    Never,
+    Part,
+    Want,
+    has_tag,
+)
+from services.search.language.syntax import All, Any, Field, Node, Not, Phrase, Span, Word
+
+LONGEST_PHRASE = 6  # words
+#: Around a word, never a part of it.
+PUNCTUATION = ".,!?;:'`*_~\u2026\u2018\u2019"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A plain word, where it stands, and whether it must not be there."""
+
+    text: str
+    span: Span
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was understood of a query. ``text``: what is wanted of it, in its own words."""
+
+    part: Part
+    chips: tuple[Meant, ...]
+    text: str
+    unknown: tuple[Token, ...]
+
+
+class Reader:
+    """Reads with the words of one gallery."""
+
+    def __init__(self, terms: Terms, today: date) -> None:
+        self._terms = terms
+        self._fields = Fields(terms, today)
+        self._phrases = Phrases(terms, today)
+        self._chips: list[Meant] = []
+        self._words: list[str] = []
+        self._unknown: list[Token] = []
+
+    def read(self, node: Node) -> Reading:
+        """Raises ``BadQuery``. A reader reads once."""
+        part = self._part(node, negated=False)
+        chips = sorted(dict.fromkeys(self._chips), key=lambda chip: chip.span.start)
+        return Reading(part, tuple(chips), " ".join(self._words), tuple(self._unknown))
+
+    def _part(self, node: Node, *, negated: bool) -> Part:
+        match node:
+            case All(children):
+                return self._every(children, negated=negated)
+            case Any(children):
+                return Either(tuple(self._part(child, negated=negated) for child in children))
+            case Not(Word()) | Word():
+                return self._every([node], negated=negated)
+            case Not(child):
+                return Never(self._part(child, negated=not negated))
+            case Phrase():
+                return self._phrase(node, negated=negated)
+            case Field():
+                return self._field(node, negated=negated)
+
+    def _every(self, children: Sequence[Node], *, negated: bool) -> Part:
+        """Plain words that stand together are read together: 'leading lines'."""
+        parts: list[Part] = []
+        run: list[Token] = []
+        for child in self._whole_alternatives(children):
+            match child:
+                case Word(text, span):
+                    run.append(Token(text, span))
+                case Not(Word(text, span)):
+                    run.append(Token(text, span, negated=True))
+                case _:
+                    parts += self._run(run, negated=negated)
+                    run = []
+                    parts.append(self._part(child, negated=negated))
+        parts += self._run(run, negated=negated)
+        return parts[0] if len(parts) == 1 else Every(tuple(parts))
+
+    def _whole_alternatives(self, children: Sequence[Node]) -> list[Node]:
+        """In 'golden retriever or tabby cat' the 'or' joins two phrases, not two words."""
+        found = list(children)
+        for place in range(len(found) - 1, -1, -1):
+            node = found[place]
+            if not isinstance(node, Any):
+                continue
+            after = self._reach(node.children[-1:], found[place + 1 :])
+            before = self._reach(node.children[:1], found[:place], back=True)
+            first, *middle, last = node.children
+            if after:
+                last = All((last, *found[place + 1 : place + 1 + after]), node.span)
+            if before:
+                first = All((*found[place - before : place], first), node.span)
+            found[place - before : place + 1 + after] = [Any((first, *middle, last), node.span)]
+        return found
+
+    def _reach(self, one: Sequence[Node], beside: Sequence[Node], *, back: bool = False) -> int:
+        """How many of the words beside an alternative belong to its phrase."""
+        for length in range(min(LONGEST_PHRASE - 1, len(beside)), 0, -1):
+            words = [*beside[-length:], *one] if back else [*one, *beside[:length]]
+            texts = [node.text.lower() for node in words if isinstance(node, Word)]
+            phrase = " ".join(texts)
+            if len(texts) == len(words) and (
+                self._terms.meaning(phrase) or stem(phrase) in names()
+            ):
+                return length
+        return 0
+
+    # --- plain words
+
+    def _run(self, run: Sequence[Token], *, negated: bool) -> Iterator[Part]:
+        tokens = list(_bare(run))
+        start, unknown = 0, list[Token]()
+        while start < len(tokens):
+            taken, part = self._longest(tokens, start)
+            if part is None:
+                token = tokens[start]
+                if token.text in EMPTY and token.negated and start + 1 < len(tokens):
+                    tokens[start + 1] = replace(tokens[start + 1], negated=True)
+                if unknown and (token.negated or unknown[0].negated):
+                    yield from self._unknown_words(unknown, negated=negated)
+                    unknown = []
+                if token.text not in EMPTY:
+                    unknown.append(token)
+                start += 1
+                continue
+            yield from self._unknown_words(unknown, negated=negated)
+            unknown = []
+            yield self._noted(part, tokens[start : start + taken], negated=negated)
+            start += taken
+        yield from self._unknown_words(unknown, negated=negated)
+
+    def _longest(self, tokens: list[Token], start: int) -> tuple[int, Part | None]:
+        for length in range(min(LONGEST_PHRASE, len(tokens) - start), 0, -1):
+            some = tokens[start : start + length]
+            if any(token.negated for token in some[1:]):
+                continue
+            text = " ".join(token.text for token in some)
+            if (part := self._phrases.read(text, _span(some))) is not None:
+                return length, part
+        return 1, None
+
+    def _unknown_words(self, tokens: list[Token], *, negated: bool) -> Iterator[Part]:
+        if not tokens:
+            return
+        text = " ".join(token.text for token in tokens)
+        if not re.search(r"\w", text):
+            return
+        self._unknown += tokens
+        near = tuple(dict.fromkeys([text, *(token.text for token in tokens)]))
+        meant = Meant(_span(tokens), text, "words", text, f"text:{quoted(text)}", 0.5)
+        yield self._noted(Want(text, {}, near[:8], meant=meant), tokens, negated=negated)
+
+    def _noted(self, part: Part, tokens: Sequence[Token], *, negated: bool) -> Part:
+        """Keeps the chip, and the words for the vector of the whole query."""
+        out = tokens[0].negated
+        for meant in _meant(part):
+            self._chips.append(replace(meant, negated=out is not negated))
+        if isinstance(part, Want) and out is negated:
+            self._words += [token.text for token in tokens]
+        return Never(part) if out else part
+
+    # --- the rest
+
+    def _phrase(self, node: Phrase, *, negated: bool) -> Part:
+        """Quoted words are there as they stand: as a tag, in the name or in the caption."""
+        text = " ".join(node.text.split())
+        if not re.search(r"\w", text):
+            return Every(())
+        ids = {term.number: 1.0 for term in self._terms.exactly(text)}
+        meant = Meant(node.span, f'"{text}"', "text", text, f'"{text}"', negated=negated)
+        self._chips.append(meant)
+        if not negated:
+            self._words.append(text)
+        paths = [holds("name", text), holds("say", text)]
+        paths += [has_tag(list(ids))] if ids else []
+        want = Want(text, ids, meant=meant)
+        return Every((want, Condition("(" + " || ".join(paths) + ")", meant)))
+
+    def _field(self, node: Field, *, negated: bool) -> Part:
+        part = self._fields.read(node)
+        self._chips += [replace(meant, negated=negated) for meant in _meant(part)]
+        if isinstance(part, Every) and not negated and node.name not in ("color", "colour"):
+            self._words += node.values
+        return part
+
+
+def _bare(run: Sequence[Token]) -> Iterator[Token]:
+    """Lower case, without the punctuation of a sentence around it."""
+    for token in run:
+        text = token.text.lower().strip(PUNCTUATION)
+        if text and text not in ("-", "&", "+", "/"):
+            yield replace(token, text=text)
+
+
+def _span(tokens: Sequence[Token]) -> Span:
+    return Span(tokens[0].span.start, tokens[-1].span.end)
+
+
+def _meant(part: Part) -> Iterator[Meant]:
+    match part:
+        case Want() | Condition():
+            if part.meant:
+                yield part.meant
+        case Never(child):
+            yield from _meant(child)
+        case Every(children) | Either(children):
+            for child in children:
+                yield from _meant(child)

@@ -1,0 +1,11 @@
+-- The photos nearest to a place in the space of meaning, when few pass the filter: all are looked at.
+WITH passing AS MATERIALIZED (
+    SELECT photo_id
+    FROM photo_facts
+    WHERE owner = %(owner)s AND (%(filter)s::jsonpath IS NULL OR facts @@ %(filter)s::jsonpath)
+)
+SELECT v.photo_id
+FROM passing JOIN photo_vector v USING (photo_id)
+WHERE v.model_id = %(model_id)s
+ORDER BY v.embedding <=> %(vector)s::halfvec
+LIMIT %(most)s

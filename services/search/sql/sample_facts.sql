@@ -1,0 +1,3 @@
+-- How many of some photos, picked by chance, pass a filter.
+SELECT count(*) FILTER (WHERE owner = %(owner)s AND facts @@ %(filter)s::jsonpath), count(*)
+FROM photo_facts TABLESAMPLE SYSTEM (%(percent)s)

@@ -1,0 +1,196 @@
+"""A query understood: its tree, its chips, the words near its words, its place in meaning."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from services.search.database import Db
+from services.search.language.grammar import parse
+from services.search.language.known import names
+from services.search.language.plan import (
+    Condition,
+    Every,
+    Part,
+    Want,
+    has_tag,
+    path_of,
+    wants_of,
+    with_wants,
+)
+from services.search.language.reading import Reader, Reading
+from services.search.meaning import Meaning
+from services.search.ranking import alternatives, ranks
+from services.search.vocabulary import Floats, Vocabulary, unit
+from services.search.weights import WEIGHTS, Weights, ramp
+
+NEAR_WORDS = 24  # of one want
+LONGEST_TEXT = 300
+#: A word whose nearest word of the gallery is no more like it than this may be misspelled.
+WEAK = 0.5
+NOTHING = Reading(Every(()), (), "", ())
+
+
+@dataclass(frozen=True)
+class Understood:
+    """All that the database is asked for one query."""
+
+    q: str
+    reading: Reading
+    part: Part
+    wants: Sequence[Want]
+    conditions: Sequence[Condition]
+    model: Mapping[str, Any] | None
+    vector: Floats | None
+    missing: tuple[str, ...] = ()
+    weak: frozenset[str] = field(default_factory=frozenset)  # words that nothing here is like
+
+    @property
+    def empty(self) -> bool:
+        return isinstance(self.part, Every) and not self.part.children
+
+    @property
+    def ranks(self) -> bool:
+        return ranks(self.part)
+
+    @property
+    def filter(self) -> str | None:
+        return path_of(self.part)
+
+    @property
+    def known_wants(self) -> bool:
+        return any(want.likeness for want in self.wants) or not self.ranks
+
+    def likeness(self) -> dict[int, float]:
+        """Every wanted tag and trait, and the most that it is like one of the wants."""
+        found: dict[int, float] = {}
+        for want in self.wants:
+            for number, like in want.likeness.items():
+                found[number] = max(like, found.get(number, 0.0))
+        return found
+
+    def together(self) -> str | None:
+        """Photos that have a tag of each want: among many, no single tag's best photos are it."""
+        sure = [[n for n, like in w.likeness.items() if like >= 0.5] for w in self.wants]
+        if len(sure) < 2 or not all(sure) or alternatives(self.part):
+            return None
+        return " && ".join(filter(None, [self.filter, *(has_tag(ids) for ids in sure)]))
+
+
+def understand(db: Db, q: str, vocabulary: Vocabulary, meaning: Meaning, today: date) -> Understood:
+    """``missing`` are texts that the embedder must place first. Raises ``BadQuery``."""
+    vocabulary.look(db)
+    node = parse(q)
+    reading = Reader(vocabulary.terms, today).read(node) if node else NOTHING
+    model = vocabulary.model
+    wants = list(wants_of(reading.part))
+    if model is None:
+        return _understood(q, reading, reading.part, None, None)
+    whole = reading.text[:LONGEST_TEXT]
+    ranked = any(not negated for _, negated in wants)
+    texts = dict.fromkeys([text for want, _ in wants for text in want.near])
+    if whole and ranked:
+        texts[whole] = None
+    vectors = meaning.recall(db, model["model_id"], list(texts))
+    missing = tuple(text for text in texts if text not in vectors)
+    placed = {id(want): nearby(want, vectors, vocabulary) for want, _ in wants}
+    vector = vectors.get(whole) if ranked else None
+    if vector is not None:
+        vector = _away_from(vector, [w for w, negated in wants if negated], vectors, vocabulary)
+    weak = {
+        w.text for w, _ in wants if not w.known and max(placed[id(w)].values(), default=0) < 0.5
+    }
+    part = with_wants(reading.part, placed)
+    return _understood(q, reading, part, model, vector, missing, weak)
+
+
+def _understood(
+    q: str,
+    reading: Reading,
+    part: Part,
+    model: Mapping[str, Any] | None,
+    vector: Floats | None,
+    missing: tuple[str, ...] = (),
+    weak: set[str] | None = None,
+) -> Understood:
+    wants = [want for want, negated in wants_of(part) if not negated]
+    conditions = alternatives(part)
+    return Understood(
+        q, reading, part, wants, conditions, model, vector, missing, frozenset(weak or ())
+    )
+
+
+def nearby(
+    want: Want, vectors: Mapping[str, Floats], vocabulary: Vocabulary, weights: Weights = WEIGHTS
+) -> dict[int, float]:
+    """The gallery's words that are like a want, 0..1."""
+    found: dict[int, float] = {}
+    if want.meant is None or not (want.lexical and want.meant.kind not in ("colour", "text")):
+        return found
+    for place, text in enumerate(want.near):
+        if (vector := vectors.get(text)) is None:
+            continue
+        part = 1.0 if place == 0 else weights.part_of_phrase
+        near = vocabulary.near(vector, floor=weights.near_from, most=NEAR_WORDS)
+        for number, cosine in near.items():
+            like = part * ramp(cosine, weights.near_from, weights.near_full)
+            found[number] = max(like, found.get(number, 0.0))
+    exact = [number for number, like in want.likeness.items() if like == 1.0]
+    for number in exact:
+        if (vector := vocabulary.vector(number)) is None:
+            continue
+        for other, cosine in vocabulary.near(
+            vector, floor=weights.near_known, most=NEAR_WORDS
+        ).items():
+            like = ramp(cosine, weights.near_from, weights.near_full) * 0.95
+            found[other] = max(like, found.get(other, 0.0))
+    return {number: like for number, like in found.items() if _fits(want, number, vocabulary)}
+
+
+def _fits(want: Want, number: int, vocabulary: Vocabulary) -> bool:
+    """A technique is like no label, however near the words lie."""
+    kind = want.meant.kind if want.meant else ""
+    other = vocabulary.terms.by_number[number].kind
+    if kind in ("composition", "mood"):
+        return other in (kind, "user")
+    return kind == "words" or other != "composition"
+
+
+def _away_from(
+    vector: Floats,
+    unwanted: Sequence[Want],
+    vectors: Mapping[str, Floats],
+    vocabulary: Vocabulary,
+) -> Floats:
+    """Negation is hard on tags and soft on meaning."""
+    pushes = []
+    for want in unwanted:
+        best = max(want.likeness, key=lambda n: want.likeness[n], default=None)
+        known = None if best is None else vocabulary.vector(best)
+        push = vectors.get(want.near[0]) if known is None and want.near else known
+        if push is not None:
+            pushes.append(push)
+    if not pushes:
+        return vector
+    moved: Floats = vector - WEIGHTS.away * np.sum(pushes, axis=0)
+    return unit(moved)
+
+
+def suggestion(understood: Understood, vocabulary: Vocabulary) -> str | None:
+    """The query with its unknown words spelled as words of the gallery, if there are such."""
+    q = understood.q
+    changed = False
+    for token in reversed(understood.reading.unknown):
+        if len(token.text) < 4 or not token.text.isalpha() or token.text in names():
+            continue
+        if not any(token.text in text.split() for text in understood.weak):
+            continue
+        found = vocabulary.spelled_like(token.text, most=1)
+        if found:
+            start, end = token.span.start, token.span.end
+            typed = q[start:end]
+            word = typed.lower().replace(token.text, found[0])
+            q, changed = q[:start] + word + q[end:], True
+    return q if changed else None

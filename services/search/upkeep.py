@@ -1,0 +1,13 @@
+"""What search does for itself now and then, between the sweeps."""
+
+from services.search.database import Pool
+from services.search.meaning import KEPT, Meaning, place_words
+from services.search.sql import SQL
+
+
+def upkeep(pool: Pool, meaning: Meaning) -> int:
+    """Counts of words added up, old query vectors dropped, new words placed; how many of those."""
+    with pool.connection() as db:
+        db.execute(SQL["fold_tag_use"])
+        db.execute(SQL["forget_vectors"], {"most": KEPT})
+    return place_words(pool, meaning)

@@ -1,0 +1,121 @@
+"""The gallery's words in memory: for reading queries, near meanings, completion and typos.
+
+Some ten thousand words with their vectors are a few megabytes, and looking at all of them is
+faster than asking an index. Words are only ever added; photos are never in here.
+"""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg.rows import dict_row
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from services.search.database import Db
+from services.search.language.known import Term, Terms, names
+from services.search.sql import SQL
+
+Floats = NDArray[np.float32]
+#: Ids that are read again at every look: transactions may commit in another order.
+LOOK_BACK = 200
+#: Letters that may be wrong in a word, by its length.
+TYPOS = ((5, 1), (999, 2))
+
+
+class Vocabulary:
+    """Safe to share by threads: what it holds is replaced, never changed."""
+
+    def __init__(self) -> None:
+        self.terms = Terms()
+        self.model: dict[str, Any] | None = None
+        self._lock = Lock()
+        self._last_tag = self._last_trait = 0
+        self._placed: dict[int, int] = {}
+        self._unplaced: set[int] = set()
+        self._vectors: Floats = np.zeros((0, 0), np.float32)
+        self._numbers: NDArray[np.int64] = np.zeros(0, np.int64)
+
+    def look(self, db: Db) -> None:
+        """Learn the words that came since the last look."""
+        with db.cursor(row_factory=dict_row) as rows:
+            model = rows.execute(SQL["active_model"]).fetchone()
+            after = {
+                "after_tag": self._last_tag - LOOK_BACK,
+                "after_trait": self._last_trait + LOOK_BACK,
+            }
+            found = rows.execute(SQL["new_terms"], after).fetchall()
+        new = [Term(**row) for row in found if row["number"] not in self.terms.by_number]
+        with self._lock:
+            if (model and model["model_id"]) != (self.model and self.model["model_id"]):
+                self._switch(model)
+            self.terms.add(new)
+            numbers = [term.number for term in new]
+            self._last_tag = max(self._last_tag, *numbers, 0)
+            self._last_trait = min(self._last_trait, *numbers, 0)
+            self._unplaced |= {number for number in numbers if number > 0}
+            if model and self._unplaced:
+                self._place(db, int(model["model_id"]))
+
+    def _switch(self, model: dict[str, Any] | None) -> None:
+        """Vectors of two models are never compared."""
+        self.model = model
+        self._placed, self._numbers = {}, np.zeros(0, np.int64)
+        self._vectors = np.zeros((0, model["dimensions"] if model else 0), np.float32)
+        self._unplaced = {number for number in self.terms.by_number if number > 0}
+
+    def _place(self, db: Db, model_id: int) -> None:
+        fields = {"model_id": model_id, "tag_ids": list(self._unplaced)}
+        found = db.execute(SQL["word_vectors"], fields).fetchall()
+        if not found:
+            return
+        rows = unit(np.array([numbers_of(text) for _, text in found], np.float32))
+        new = [tag_id for tag_id, _ in found]
+        self._placed |= {number: len(self._placed) + place for place, number in enumerate(new)}
+        self._vectors = np.concatenate([self._vectors, rows])
+        self._numbers = np.concatenate([self._numbers, np.array(new, np.int64)])
+        self._unplaced.difference_update(new)
+
+    def vector(self, number: int) -> Floats | None:
+        place = self._placed.get(number)
+        return None if place is None else self._vectors[place]
+
+    def near(self, vector: Floats, *, floor: float, most: int) -> dict[int, float]:
+        """The words most like a place in the space of meaning, and how like (cosine)."""
+        with self._lock:
+            vectors, numbers = self._vectors, self._numbers
+        if not len(numbers) or vectors.shape[1] != len(vector):
+            return {}
+        likeness = vectors @ vector
+        best = np.argpartition(-likeness, min(most, len(likeness)) - 1)[:most]
+        return {int(numbers[n]): float(likeness[n]) for n in best if likeness[n] >= floor}
+
+    def spelled_like(self, text: str, *, most: int = 5) -> list[str]:
+        """Words of the gallery and of the lexicon that differ by a slip, the nearest first."""
+        slips = next(slips for length, slips in TYPOS if len(text) <= length)
+        words = dict.fromkeys(term.text for term in list(self.terms.by_number.values()))
+        found = process.extract(
+            text,
+            list(words | dict.fromkeys(names())),
+            scorer=DamerauLevenshtein.distance,
+            score_cutoff=slips,
+            limit=most,
+        )
+        return [word for word, _, _ in found]
+
+
+def numbers_of(text: str) -> list[float]:
+    """A vector as the database writes it."""
+    return [float(number) for number in text[1:-1].split(",")]
+
+
+def unit(vectors: Floats) -> Floats:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: Floats = vectors / np.maximum(lengths, 1e-9)
+    return scaled
+
+
+def vector_literal(vector: Sequence[float] | Floats) -> str:
+    return "[" + ",".join(format(float(number), ".6g") for number in vector) + "]"

@@ -1,0 +1,61 @@
+"""Every number that ranks, in one table. Tuned on the training half of the quality queries only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What a photo's likeness is made of; `docs/search.md` says it in words."""
+
+    #: A tag is worth this much at confidence 0, and 1 at confidence 1: to have it is what counts.
+    tag_base: float = 0.5
+    #: Cosine of a word and a tag: nothing below the first, as good as the word at the second.
+    near_from: float = 0.42
+    near_full: float = 0.85
+    #: A word that is known by heart has its own tags; others must be nearly the same.
+    near_known: float = 0.86
+    #: A single word of an unknown phrase stands for less than the phrase.
+    part_of_phrase: float = 0.85
+    #: Words in the name of the file or the caption.
+    lexical: float = 0.75
+    #: A word that nothing in the gallery or the lexicon says counts less beside one that is known.
+    unknown: float = 0.5
+    #: The share of the whole photo's meaning, when every word is known, and when none is.
+    whole_known: float = 0.12
+    whole_unknown: float = 0.5
+    #: Cosine of the query and a photo: nothing below the first, full at the second.
+    whole_from: float = 0.22
+    whole_full: float = 0.68
+    #: How much of a negated meaning is taken out of the query's vector.
+    away: float = 0.35
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where the shown photos end, at strictness 0, 50 and 100."""
+
+    floor: tuple[float, float, float] = (0.12, 0.34, 0.70)
+    of_best: tuple[float, float, float] = (0.0, 0.66, 0.9)
+    #: A drop between two neighbours so large ends the list.
+    gap: tuple[float, float, float] = (1.0, 0.14, 0.06)
+    #: But not above this: whatever has all that was asked for is shown, surely seen or not.
+    clear: tuple[float, float, float] = (0.0, 0.62, 0.80)
+    #: If the best photo is no better than this, nothing is shown: the words mean nothing here.
+    best: tuple[float, float, float] = (0.12, 0.36, 0.70)
+
+
+WEIGHTS = Weights()
+CUT = Cut()
+
+
+def at(strictness: int, three: tuple[float, float, float]) -> float:
+    """The value at a strictness between the three."""
+    low, middle, high = three
+    if strictness <= 50:
+        return low + (middle - low) * strictness / 50
+    return middle + (high - middle) * (strictness - 50) / 50
+
+
+def ramp(value: float, start: float, full: float) -> float:
+    """0 up to ``start``, 1 from ``full`` on, straight between."""
+    return min(1.0, max(0.0, (value - start) / (full - start)))

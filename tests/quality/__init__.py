@@ -1,0 +1,1 @@
+"""How good the local eyes are, measured: `python -m tests.quality`."""

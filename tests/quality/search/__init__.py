@@ -1,0 +1,1 @@
+"""How well search finds: described photos, graded queries, and three other ways beside ours."""

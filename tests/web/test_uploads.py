@@ -1,0 +1,111 @@
+"""Uploads that meet the world: cut connections, reloads, second thoughts, many at once."""
+
+import io
+import re
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Route, expect
+
+from tests.web.desk import SEARCHABLE_MS, Desk, unlike_any_other
+
+UPLOAD = "**/api/photos?filename=*"
+MANY = 24
+
+
+def test_a_reload_in_the_middle_of_an_upload_loses_nothing(desk: Desk, photo: Path) -> None:
+    page = desk.open()
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        route.continue_() if held else held.append(route)
+
+    page.route(UPLOAD, hold_the_first)
+    desk.upload(photo)
+    expect(desk.line(photo.name)).to_have_attribute("data-phase", "sending")
+    expect(page.locator("[data-testid=upload][data-safe]")).to_have_count(1)
+    page.reload()
+    expect(desk.line(photo.name)).to_have_attribute("data-status", "ready", timeout=SEARCHABLE_MS)
+    page.reload()
+    expect(desk.tile(photo.name)).to_be_visible()
+    expect(desk.line(photo.name)).to_have_count(0)
+
+
+def test_a_cut_connection_is_tried_again_until_it_holds(desk: Desk, photo: Path) -> None:
+    page = desk.open()
+    cuts = iter([True, True])
+
+    def cut(route: Route) -> None:
+        route.abort("connectionreset") if next(cuts, False) else route.continue_()
+
+    page.route(UPLOAD, cut)
+    desk.upload(photo)
+    expect(desk.line(photo.name)).to_have_attribute("data-status", "ready", timeout=SEARCHABLE_MS)
+    # The browser logs what we cut ourselves.
+    desk.wrongs = [wrong for wrong in desk.wrongs if "ERR_CONNECTION_RESET" not in wrong]
+
+
+def test_a_paused_queue_waits_and_a_cancelled_one_sends_nothing(desk: Desk, photo: Path) -> None:
+    page = desk.open()
+    sent: list[Route] = []
+    page.route(UPLOAD, lambda route: sent.append(route))
+    others = [photo.with_name(f"{number}-{photo.name}") for number in range(4)]
+    for other in others:
+        other.write_bytes(unlike_any_other(photo))
+    desk.upload(photo, *others)
+    tray = page.get_by_test_id("tray")
+    expect(tray.locator("[data-phase=sending]")).to_have_count(3)
+    expect(tray.locator("[data-phase=waiting]")).to_have_count(2)
+    tray.get_by_role("button", name="Pause").click()
+    expect(tray.locator("[data-phase=waiting]").first).to_contain_text("Paused")
+    tray.get_by_role("button", name="Cancel all").click()
+    expect(tray.locator("[data-phase=cancelled]")).to_have_count(5)
+    assert len(sent) == 3
+    page.reload()
+    expect(page.get_by_test_id("files")).to_be_attached()
+    expect(tray).to_have_count(0)
+
+
+def test_many_photos_at_once_with_a_bad_one_among_them(desk: Desk, tmp_path: Path) -> None:
+    page = desk.open()
+    photos = [tmp_path / f"small{number}.jpg" for number in range(MANY)]
+    for number, path in enumerate(photos):
+        path.write_bytes(small(number))
+    bad = tmp_path / "cut short.jpg"
+    bad.write_bytes(photos[0].read_bytes()[:300])
+    desk.upload(*photos[:10], bad, *photos[10:])
+    expect(desk.line(bad.name)).to_have_attribute("data-phase", "refused", timeout=SEARCHABLE_MS)
+    expect(desk.line(bad.name)).to_contain_text("damaged or cut short")
+    expect(page.locator("[data-testid=upload][data-status=ready]")).to_have_count(
+        MANY, timeout=2 * SEARCHABLE_MS
+    )
+    expect(page.get_by_test_id("tray").get_by_role("status")).to_contain_text("some with trouble")
+
+
+def test_selected_photos_are_deleted_together(desk: Desk, photo: Path) -> None:
+    other = photo.with_name(f"other-{photo.name}")
+    other.write_bytes(unlike_any_other(photo))
+    page = desk.open()
+    desk.upload_and_wait(photo)
+    desk.upload_and_wait(other)
+    for name in (photo.name, other.name):
+        desk.tile(name).hover()
+        desk.tile(name).get_by_role("checkbox").click()
+    bar = page.get_by_role("toolbar", name="Selected photos")
+    expect(bar).to_contain_text("2 selected")
+    bar.get_by_role("button", name="Delete").click()
+    question = page.get_by_role("alertdialog", name=re.compile("Delete 2 photos"))
+    question.get_by_role("button", name="Delete").click()
+    for name in (photo.name, other.name):
+        expect(desk.tile(name)).to_have_count(0)
+    expect(bar).to_have_count(0)
+
+
+def small(number: int) -> bytes:
+    """A photo of its own colours."""
+    red, green, blue = number * 9 % 256, number * 31 % 256, number * 67 % 256
+    picture = Image.linear_gradient("L").resize((320, 240)).convert("RGB")
+    picture.paste((red, green, blue), (40, 40, 200, 180))
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=92)
+    return file.getvalue()
