@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from services.common.settings import StoreSettings
 from services.embedded.broker import Broker
+from services.embedded.browser import find as find_browser
 from services.embedded.database import Database
 from services.embedded.store import Store
 from tests.neighbours import (
@@ -18,7 +20,6 @@ from tests.neighbours import (
     make_template,
     scope_on,
 )
-
 
 # pika writes a page for every connection that a killed broker refuses.
 logging.getLogger("pika").setLevel(logging.CRITICAL)
@@ -44,6 +45,14 @@ def store_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Shared."""
     with a_store(tmp_path_factory.mktemp("store")) as store:
         yield store
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser that `make test` found or got."""
+    found = find_browser()
+    assert found, "there is no Chromium: run this by `make test`"
+    return found
 
 
 @pytest.fixture(scope="session")

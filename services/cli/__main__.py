@@ -9,6 +9,7 @@ import typer
 
 from services.cli import show
 from services.cli.gateway import Door
+from services.cli.money import money
 from services.cli.places import places
 from services.cli.trouble import Trouble
 from services.cli.upkeep import upkeep
@@ -79,7 +80,7 @@ def status(json: Json = False) -> None:
     show.as_json(answer) if json else show.gallery(answer)
 
 
-app.registered_commands += upkeep.registered_commands
+app.registered_commands += upkeep.registered_commands + money.registered_commands
 app.registered_groups += upkeep.registered_groups
 
 

@@ -3,7 +3,7 @@
 Search serialises an answer once; the gateway sends those bytes on and names the model for OpenAPI.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.events import Kind, Stage, Status, Word
+from services.common.money import Budget, ProviderHealth, Sent
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -81,22 +82,6 @@ class PhotoTag(BaseModel):
     source: str
     model: str = ""
     evidence: dict[str, Any] | None = None
-
-
-class Sent(BaseModel):
-    """What of a photo left the house: when, to whom, how much, and what that cost."""
-
-    at: datetime
-    provider: str
-    model: str
-    prompt: str = ""
-    purpose: str
-    width: int = 0
-    height: int = 0
-    bytes: int = 0
-    words: int = 0
-    outcome: str = ""
-    cost: Decimal = Decimal(0)
 
 
 class PhotoDetail(Photo):
@@ -199,27 +184,6 @@ class QueueDepth(BaseModel):
     consumers: int
 
 
-class ProviderHealth(BaseModel):
-    """``state``: well, down (time heals it) or paused (a person must do what ``text`` says)."""
-
-    name: str
-    state: str
-    code: str = ""
-    text: str = ""
-    model: str = ""
-    ends: date | None = Field(default=None, description="the model is shut down then")
-    since: datetime
-
-
-class Budget(BaseModel):
-    """Dollars of this day or month (UTC), reservations included."""
-
-    unit: str
-    spent: Decimal
-    cap: Decimal
-    until: datetime
-
-
 class GalleryStatus(BaseModel):
     """How the gallery is: photos by status, work that waits, and for how long."""
 
@@ -233,43 +197,6 @@ class GalleryStatus(BaseModel):
     providers: list[ProviderHealth] = []
     budgets: list[Budget] = []
     warnings: list[str] = Field(default=[], description="what an operator should do, in sentences")
-
-
-class QuoteLine(BaseModel):
-    """``measured``: what it has really cost lately; else by the price table."""
-
-    what: str
-    provider: str
-    model: str
-    each: Decimal
-    total: Decimal
-    measured: bool = False
-
-
-class Quote(BaseModel):
-    """What so many photos would cost with the providers that are set."""
-
-    photos: int
-    total: Decimal
-    lines: list[QuoteLine]
-    prices_of: date
-    fits: bool = Field(description="within what is left of the caps")
-    text: str
-
-
-class SpendDay(BaseModel):
-    day: str
-    provider: str
-    model: str
-    calls: int
-    answered: int
-    bytes: int
-    cost: Decimal
-
-
-class Spend(BaseModel):
-    days: list[SpendDay]
-    budgets: list[Budget]
 
 
 class Retried(BaseModel):

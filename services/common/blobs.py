@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Literal, Self
 from uuid import UUID
 
 import boto3
@@ -24,6 +24,7 @@ DELETE_AT_ONCE = 1000  # the most that one DeleteObjects takes
 PORTION = 2**20
 #: Seconds of silence that a worker bears; whoever has a user waiting asks for less.
 PATIENCE = 20.0
+S3Style = Literal["auto", "path", "virtual"]
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,9 @@ class Blobs:
                 self._client.create_bucket(Bucket=self.bucket)
 
 
-def client(settings: StoreSettings, patience: float = PATIENCE) -> "S3Client":
+def client(
+    settings: StoreSettings, patience: float = PATIENCE, *, style: S3Style = "auto"
+) -> "S3Client":
     """Raises nothing and connects to nothing; time-outs are short and retries are ours."""
     keys: dict[str, Any] = {}
     if settings.access_key and settings.secret_key:
@@ -148,7 +151,7 @@ def client(settings: StoreSettings, patience: float = PATIENCE) -> "S3Client":
         signature_version="s3v4",
         # What we put brings its SHA-256 in a signed header: signing it again would hash it again.
         s3={
-            "addressing_style": "path" if settings.endpoint else "auto",
+            "addressing_style": "path" if settings.endpoint and style == "auto" else style,
             "payload_signing_enabled": False,
         },
         connect_timeout=2,

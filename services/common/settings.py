@@ -67,6 +67,15 @@ class StoreSettings(BaseModel):
     region: str = Field(default="us-east-1", description="of the bucket")
     access_key: SecretStr | None = Field(default=None, description="empty: as boto3 finds it")
     secret_key: SecretStr | None = Field(default=None, description="its other half")
+    redirect: bool = Field(
+        default=False, description="browsers fetch originals from the store, by signed URLs"
+    )
+    public_endpoint: str = Field(
+        default="", description="the store's address for browsers; empty: as we reach it"
+    )
+    signed_seconds: int = Field(
+        default=300, ge=10, le=3600, description="how long a signed URL is good for"
+    )
 
 
 class CommonSettings(BaseSettings):

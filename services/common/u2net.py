@@ -21,7 +21,7 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 def cut_u2net(published: bytes, side: int) -> bytes:
-    """From RGB as it is (0..255, float32, 1 x 3 x side x side) to `mask` (0..1, a quarter of the side)."""
+    """From RGB as it is (0..255, float32, 1 x 3 x side x side) to `mask` (0..1, 1/4 the side)."""
     whole = onnx.shape_inference.infer_shapes(onnx.load_model_from_string(published))
     model = Extractor(whole).extract_model([ENTRY], [THIRD_STAGE])
     graph = model.graph
@@ -32,7 +32,9 @@ def cut_u2net(published: bytes, side: int) -> bytes:
     graph.initializer.extend(_weights())
     del graph.input[:], graph.output[:]
     entry = helper.make_tensor_value_info("pixels", TensorProto.FLOAT, [1, 3, side, side])
-    mask = helper.make_tensor_value_info("mask", TensorProto.FLOAT, [1, 1, side // COARSER, side // COARSER])
+    mask = helper.make_tensor_value_info(
+        "mask", TensorProto.FLOAT, [1, 1, side // COARSER, side // COARSER]
+    )
     graph.input.append(entry)
     graph.output.append(mask)
     graph.name, model.producer_name, model.producer_version = "u2net-p", "", ""

@@ -56,7 +56,7 @@ class Broker(Node):
         self._node_name()
 
     def command(self) -> Command:
-        server = find_server(self.home.folder)
+        server = find_server()
         argv = ["/bin/sh", "-c", SCRIPT, str(server)]
         return Command(argv, self.folder, self._environment(server))
 

@@ -4,46 +4,62 @@ import os
 import shutil
 from pathlib import Path
 
-from services.embedded.debian import has_apt, install, unpack
+from services.embedded.debian import PROGRAMS, has_apt, install, unpack
 from services.embedded.errors import CannotStart
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "the tests of the page need Chromium: please install it (on Debian: apt install chromium)"
+UNPACKED = PROGRAMS / "chromium"
+FONTS = """\
+<?xml version="1.0"?>
+<fontconfig>
+  <dir prefix="relative">usr/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+  <alias><family>sans-serif</family><prefer><family>Liberation Sans</family></prefer></alias>
+  <alias><family>serif</family><prefer><family>Liberation Serif</family></prefer></alias>
+  <alias><family>monospace</family><prefer><family>Liberation Mono</family></prefer></alias>
+</fontconfig>
+"""
+START = """\
+#!/bin/sh
+root=$(dirname "$(readlink -f "$0")")
+for folder in "$root"/usr/lib/*-linux-gnu "$root"/lib/*-linux-gnu; do
+    LD_LIBRARY_PATH="$folder:$folder/pulseaudio:${LD_LIBRARY_PATH:-}"
+done
+export LD_LIBRARY_PATH FONTCONFIG_FILE="$root/fonts.conf"
+exec "$root/usr/lib/chromium/chromium" --no-sandbox "$@"
+"""
 
 
-def find(folder: Path) -> Path | None:
-    """An installed Chromium, else the start script of one unpacked under ``folder``."""
+def find() -> Path | None:
+    """An installed Chromium, else the start script of one that we unpacked."""
     for name in NAMES:
         if found := shutil.which(name):
             return Path(found)
-    script = folder / "chromium" / "start"
+    script = UNPACKED / "start"
     return script if script.exists() else None
 
 
-def obtain(folder: Path) -> str:
+def obtain() -> str:
     """Make sure that there is one, and say how."""
-    if found := find(folder):
+    if found := find():
         return str(found)
     if not has_apt():
         raise CannotStart(MISSING)
     if os.geteuid() == 0:
         install("chromium", "fonts-liberation")
         return "installed the package chromium"
-    root = folder / "chromium"
-    unpack(root, ["chromium", "fonts-liberation"])
-    _write_start(root)
-    return f"unpacked the package chromium into {root}"
+    unpack(UNPACKED, ["chromium", "fonts-liberation"])
+    _write_start(UNPACKED)
+    return f"unpacked the package chromium into {UNPACKED}"
 
 
 def _write_start(root: Path) -> None:
-    """Chromium with the libraries beside it; its sandbox needs an installed helper or a kernel."""
+    """Chromium with the libraries and fonts beside it.
+
+    Its sandbox needs a helper that belongs to root; it only ever opens pages of ours.
+    """
+    (root / "fonts.conf").write_text(FONTS)
     script = root / "start"
-    script.write_text(
-        "#!/bin/sh\n"
-        'root=$(dirname "$(readlink -f "$0")")\n'
-        'export LD_LIBRARY_PATH="$(echo "$root"/usr/lib/*-linux-gnu "$root"/lib/*-linux-gnu'
-        " | tr ' ' ':')\"\n"
-        'export FONTCONFIG_PATH="$root/etc/fonts"\n'
-        'exec "$root/usr/lib/chromium/chromium" --no-sandbox "$@"\n'
-    )
+    script.write_text(START)
     script.chmod(0o755)

@@ -18,6 +18,8 @@ from services.embedded.errors import CannotStart
 PATIENCE = 900
 POLICY = Path("/usr/sbin/policy-rc.d")
 INSTALLED = Path("/var/lib/dpkg/status")
+#: What is unpacked belongs to the checkout, as the virtual environment does, not to the photos.
+PROGRAMS = Path(__file__).resolve().parents[2] / "data" / "programs"
 
 
 def has_apt() -> bool:
@@ -38,6 +40,7 @@ def unpack(folder: Path, packages: Sequence[str], wanted: str = ".*") -> None:
     ``wanted`` limits what comes along: a package that only its own installation script needs
     is of no use here.
     """
+    folder.parent.mkdir(parents=True, exist_ok=True)
     draft = folder.with_name(f"{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     archives = draft / "archives"

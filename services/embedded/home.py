@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
+from services.embedded.errors import CannotStart
 from services.embedded.ports import Ports
 
 
@@ -12,7 +13,10 @@ class Home:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotStart(f"cannot make the folder {self.folder}: {error.strerror}") from error
         self.ports = Ports(self.folder / "ports.json")
 
     def secret(self, name: str) -> str:

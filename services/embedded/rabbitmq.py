@@ -5,12 +5,13 @@ import re
 import shutil
 from pathlib import Path
 
-from services.embedded.debian import has_apt, install, unpack
+from services.embedded.debian import PROGRAMS, has_apt, install, unpack
 from services.embedded.errors import CannotStart
 
 PACKAGE = "rabbitmq-server"
 #: Where Debian and Ubuntu put the server; the one in their PATH changes to a fixed user and folder.
 DEBIAN = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+UNPACKED = PROGRAMS / "rabbitmq"
 #: Of all that the package depends on, what the server itself runs with.
 NEEDED = (
     r"rabbitmq-server|erlang-.*|"
@@ -23,35 +24,34 @@ MISSING = (
 )
 
 
-def search(folder: Path) -> Path | None:
-    """The start script of an installed RabbitMQ, else of one unpacked under ``folder``."""
-    own = _unpacked(folder) / DEBIAN.relative_to("/")
-    for script in (DEBIAN, own):
+def search() -> Path | None:
+    """The start script of an installed RabbitMQ, else of one that we unpacked."""
+    for script in (DEBIAN, UNPACKED / DEBIAN.relative_to("/")):
         if os.access(script, os.X_OK):
             return script
     other = shutil.which(PACKAGE)
     return Path(other) if other else None
 
 
-def find_server(folder: Path) -> Path:
-    found = search(folder)
+def find_server() -> Path:
+    found = search()
     if not found:
         raise CannotStart(MISSING)
     return found
 
 
-def obtain(folder: Path) -> str:
+def obtain() -> str:
     """Make sure that there is one, and say how."""
-    if search(folder):
+    if search():
         return "found"
     if not has_apt():
         raise CannotStart(MISSING)
     if os.geteuid() == 0:
         install(PACKAGE)
         return f"installed the package {PACKAGE}"
-    unpack(_unpacked(folder), [PACKAGE], NEEDED)
-    _let_erlang_move(_unpacked(folder))
-    return f"unpacked the package {PACKAGE} into {_unpacked(folder)}"
+    unpack(UNPACKED, [PACKAGE], NEEDED)
+    _let_erlang_move(UNPACKED)
+    return f"unpacked the package {PACKAGE} into {UNPACKED}"
 
 
 def _let_erlang_move(root: Path) -> None:
@@ -67,7 +67,3 @@ def root_of(server: Path) -> Path:
     """``/``, or where the packages were unpacked."""
     below = DEBIAN.relative_to("/").parts
     return Path(*server.parts[: -len(below)]) if server.parts[-len(below) :] == below else Path("/")
-
-
-def _unpacked(folder: Path) -> Path:
-    return folder / "rabbitmq"

@@ -14,6 +14,7 @@ from services.common.server import serve_until
 from services.common.telemetry import configure_logs
 from services.embedder.app import create_app
 from services.embedder.handler import EmbedPhoto
+from services.embedder.known import KnownWords
 from services.embedder.memory import Memory
 from services.embedder.providers import embedder
 from services.embedder.settings import Settings
@@ -37,9 +38,10 @@ def main() -> None:
 
 def _consumer(settings: Settings, memory: Memory) -> Consumer:
     results = Results(Blobs(settings.store), Record(settings.search_url))
+    known = KnownWords(settings.search_url) if memory.embedder.paid else None
     return Consumer(
         "embedder",
-        {PhotoTagged: EmbedPhoto(memory, results)},
+        {PhotoTagged: EmbedPhoto(memory, results, known)},
         settings.broker,
         threads=settings.threads,
         on_failure=telling("embedding"),

@@ -9,11 +9,13 @@ import numpy as np
 from pydantic import BaseModel
 
 from services.common.blobs import Keys
-from services.common.description import describe
+from services.common.cloud.ledger import on_behalf_of
+from services.common.description import NOTHING_SEEN, describe
 from services.common.events import PhotoEmbedded, PhotoTagged, Tag, TagVector
 from services.common.killpoint import reach
 from services.common.results import Results
 from services.common.vectors import Vector
+from services.embedder.known import KnownWords
 from services.embedder.memory import Memory, Row
 
 #: Bytes of an event that vectors may take; the rest is for tags and their evidence.
@@ -34,13 +36,20 @@ class EmbedPhoto:
 
     memory: Memory
     results: Results
+    known: KnownWords | None = None
 
     def __call__(self, event: PhotoTagged) -> Sequence[PhotoEmbedded]:
         embedder = self.memory.embedder
         event = event.model_copy(update={"tags": fitting(event.tags, embedder.dimensions)})
         description = describe(event.caption, event.tags)
         texts = list(dict.fromkeys([description, *(tag.text for tag in event.tags)]))
-        rows = self._paid(event, texts) if embedder.paid else self.memory.vectors(texts)
+        if not embedder.paid:
+            rows: dict[str, Row] | None = self.memory.vectors(texts)
+        elif event.local_only:
+            rows = self._at_home(event, description)
+        else:
+            with on_behalf_of(event):
+                rows = self._paid(event, texts)
         if rows is None:
             return []
         return [
@@ -52,6 +61,7 @@ class EmbedPhoto:
                 tag_vectors=[
                     TagVector(kind=tag.kind, text=tag.text, vector=tuple(rows[tag.text].tolist()))
                     for tag in event.tags
+                    if tag.text in rows
                 ],
             )
         ]
@@ -66,12 +76,26 @@ class EmbedPhoto:
         unknown = [text for text in texts if text not in kept]
         if not self.results.wanted(event, paid=len(self.memory.known(unknown)) < len(unknown)):
             return None
+        if self.known:
+            self.known.teach(self.memory, unknown)
         reach("embedder.before-call")
         rows = kept | self.memory.vectors(unknown)
         reach("embedder.after-call")
         self._keep(key, rows)
         reach("embedder.cached")
         return rows if self.results.still_wanted(event, event.blob_key, [key]) else None
+
+    def _at_home(self, event: PhotoTagged, description: str) -> dict[str, Row]:
+        """Not a word of the photo leaves the house: it lies where its known words lie."""
+        words = [tag.text for tag in event.tags]
+        if self.known:
+            self.known.teach(self.memory, words)
+        rows = self.memory.known(words)
+        weighted = [rows[tag.text] * tag.confidence for tag in event.tags if tag.text in rows]
+        mean = np.sum(weighted, axis=0, dtype=np.float32) if weighted else np.float32(0)
+        if not (length := float(np.linalg.norm(mean))):
+            return rows | {description: self.memory.vectors([NOTHING_SEEN])[NOTHING_SEEN]}
+        return rows | {description: np.asarray(mean / length, np.float32)}
 
     def _kept(self, key: str) -> dict[str, Row]:
         embedder = self.memory.embedder

@@ -11,8 +11,9 @@ from starlette.types import ASGIApp
 
 from services.common.blobs import Blobs
 from services.common.events import PhotoChanged, PhotoTagged
+from services.common.presigned import PresignedGet
 from services.common.publisher import Publisher
-from services.gateway import files, gallery, photos, problems, uploads
+from services.gateway import files, gallery, money, photos, problems, uploads
 from services.gateway.announcer import Announcer
 from services.gateway.apidoc import docs_routes
 from services.gateway.door import OWNER, Door
@@ -53,6 +54,7 @@ def create_app(
         photos.router,
         files.router,
         gallery.router,
+        money.router,
         stream.router,
         docs_routes(app),
         health_routes(leaving or stop),
@@ -80,7 +82,8 @@ async def _open_door(settings: Settings, stack: AsyncExitStack, stop: Flag) -> D
     hub = Hub(search, owner=OWNER, most=settings.streams, changed=states.drop)
     await _go_live(settings, hub, stack, stop)
     reception = Reception(spool, keep, settings.upload)
-    return Door(settings, search, store, spool, states, keep, reception, announcer, hub)
+    signed = PresignedGet(settings.store) if settings.store.redirect else None
+    return Door(settings, search, store, spool, states, keep, reception, announcer, hub, signed)
 
 
 async def _go_live(settings: Settings, hub: Hub, stack: AsyncExitStack, stop: Flag) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from services.common.presigned import PresignedGet
 from services.gateway.announcer import Announcer
 from services.gateway.keep import KeepPhoto
 from services.gateway.live.hub import Hub
@@ -30,6 +31,7 @@ class Door:
     reception: Reception
     announcer: Announcer
     hub: Hub
+    signed: PresignedGet | None = None
 
 
 def _door(request: Request) -> Door:

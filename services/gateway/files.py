@@ -54,6 +54,11 @@ async def photo_bytes(
     headers = _headers(state, form, exact=v == state.blob_generation)
     if _matches(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
+    if form == "original" and door.signed:
+        where = door.signed.url(
+            Keys(state.blob_prefix).original, state.content_type, headers["Content-Disposition"]
+        )
+        return Response(status_code=307, headers={"Location": where, "Cache-Control": "no-store"})
     wanted = range_ if form == "original" and if_range in ("", headers["ETag"]) else ""
     try:
         return await _answer(door, state, form, headers, wanted, body=request.method == "GET")

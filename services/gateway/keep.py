@@ -26,6 +26,7 @@ from services.gateway.pixels import PixelPool, Pixels, sniff
 from services.gateway.search import SearchAway, SearchService
 from services.gateway.spool import SpooledPhoto
 from services.gateway.store import Store
+from services.gateway.wishes import wants_local_only
 
 log = structlog.get_logger(__name__)
 
@@ -121,13 +122,13 @@ class KeepPhoto:
             thumbhash=base64.b64encode(pixels.thumbhash).decode(),
             palette=list(pixels.palette),
             exif=pixels.exif,
+            local_only=wants_local_only(),
         )
 
 
 def _event(kept: Reservation, generation: int, keys: Keys, trace: str) -> PhotoUploaded:
-    shared = kept.model_dump(
-        include={"photo_id", "owner", "sha256", "content_type", "width", "height"}
-    )
+    names = {"photo_id", "owner", "sha256", "content_type", "width", "height", "local_only"}
+    shared = kept.model_dump(include=names)
     exif = kept.exif.model_dump(include=set(PhotoFacts.model_fields))
     return PhotoUploaded(
         **shared,

@@ -11,6 +11,7 @@ from services.gateway.door import Door, OpenDoor
 from services.gateway.guard import BodyTooLarge
 from services.gateway.reception import Outcome
 from services.gateway.spool import too_large
+from services.gateway.wishes import wishing
 
 router = APIRouter(tags=["photos"])
 
@@ -76,13 +77,15 @@ async def upload_photos(
     request: Request,
     door: OpenDoor,
     filename: Annotated[str, Query(max_length=4096, description="of a photo sent raw")] = "",
+    local_only: Annotated[bool, Query(description="no cloud provider may see these")] = False,
 ) -> Response:
     """Take photos in: one as the raw body (`image/*`), or several as `file` parts of a form.
 
     The same bytes are the same photo: sending a photo twice changes nothing, and after a lost
     answer that is the thing to do.
     """
-    outcome = await _received(request, door, filename)
+    with wishing(local_only=local_only):
+        outcome = await _received(request, door, filename)
     status, answer = outcome.answer()
     return Response(answer.model_dump_json(), status, media_type="application/json")
 

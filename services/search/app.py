@@ -9,7 +9,7 @@ from prometheus_client import generate_latest
 from psycopg_pool import PoolTimeout
 
 from services.common.problems import Problem, away, install
-from services.search import finding, money, routes
+from services.search import finding, keeping, money, routes
 from services.search.database import answers
 from services.search.gallery import BadCursor
 from services.search.language.syntax import BadQuery

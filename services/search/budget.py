@@ -12,11 +12,11 @@ from uuid import UUID
 
 from psycopg.rows import class_row, dict_row
 
-from services.common.api import Budget, ProviderHealth, Quote, QuoteLine, Sent, SpendDay
 from services.common.cloud.ledger import BudgetReserve, BudgetSettle, ProviderReport
 from services.common.cloud.prices import Prices
 from services.common.cloud.quote import quote_lines
 from services.common.cloud.settings import CloudChoice
+from services.common.money import Budget, ProviderHealth, Quote, QuoteLine, Sent, SpendDay
 from services.search.database import Db
 from services.search.settings import BudgetSettings
 from services.search.sql import SQL

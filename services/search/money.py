@@ -1,15 +1,17 @@
 """/internal/v1: the budget of the workers, quotes, and what was spent."""
 
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.common.api import Quote, Spend
 from services.common.cloud.ledger import BudgetReserve, BudgetSettle, ProviderReport
+from services.common.money import KnownVectors, Quote, Spend, WantedVectors
 from services.common.problems import Problem
 from services.search import budget
 from services.search.routes import json_response, transaction
+from services.search.sql import SQL
 from services.search.state import Search
 
 router = APIRouter(prefix="/internal/v1")
@@ -39,6 +41,14 @@ def settle(settled: BudgetSettle, state: Search) -> None:
 def report(told: ProviderReport, state: Search) -> None:
     with transaction(state) as db:
         budget.report(db, told)
+
+
+@router.post("/vectors:known", response_model=KnownVectors)
+def known_vectors(wanted: WantedVectors, state: Search) -> Response:
+    """So that no word is ever paid for twice."""
+    with transaction(state) as db:
+        rows = db.execute(SQL["spend_known_vectors"], wanted.model_dump()).fetchall()
+    return json_response(KnownVectors(vectors={text: json.loads(vector) for text, vector in rows}))
 
 
 @router.get("/quote", response_model=Quote)

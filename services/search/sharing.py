@@ -17,11 +17,13 @@ from services.common.api import PhotoDetail, PhotoTag
 from services.common.events import Kind
 
 Format = Literal["csv", "json", "xmp"]
-MEDIA_TYPES = {
+MEDIA_TYPES: dict[Format, str] = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "xmp": "application/zip",
 }
+#: What a file that holds no keywords makes its readers say.
+ODD = (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, csv.Error)
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 DC = "http://purl.org/dc/elements/1.1/"
 OURS = "https://imgcap.org/ns/1.0/"
@@ -64,9 +66,7 @@ def _plain(photo: PhotoDetail, likeness: float) -> dict[str, Any]:
         "likeness": likeness,
         "taken_at": photo.taken_at.isoformat() if photo.taken_at else None,
         "caption": photo.caption,
-        "tags": [
-            tag.model_dump(include={"kind", "text", "confidence", "source"}) for tag in photo.tags
-        ],
+        "tags": [tag.model_dump(include=TOLD) for tag in photo.tags],
     }
 
 
@@ -111,8 +111,8 @@ def sidecar(photo: PhotoDetail) -> bytes:
         line = ElementTree.SubElement(choices, f"{{{RDF}}}li")
         line.set("{http://www.w3.org/XML/1998/namespace}lang", "x-default")
         line.text = photo.caption
-    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return text
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _bag(about: ElementTree.Element, name: str) -> ElementTree.Element:
@@ -140,22 +140,13 @@ def read(name: str, content: bytes) -> Iterator[Keywords]:
     try:
         if content[:4] == b"PK\x03\x04":
             yield from _archive(content)
-        elif content.lstrip()[:1] == b"<" or (
-            content[:3] == b"\xef\xbb\xbf" and b"<" in content[:10]
-        ):
+        elif bare[:1] == b"<":
             yield from [xmp_keywords(name, content)]
         elif bare[:1] in (b"[", b"{"):
             yield from _json_keywords(content)
         else:
             yield from _csv_keywords(content)
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        zipfile.BadZipFile,
-        csv.Error,
-    ) as error:
+    except ODD as error:
         raise Unreadable(str(error)[:200]) from error
 
 

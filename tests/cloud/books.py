@@ -1,6 +1,7 @@
 """A ledger that writes down what it is told."""
 
 import io
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ class Books:
     def __init__(self) -> None:
         self.reserved: dict[UUID, Leaving] = {}
         self.settled: dict[UUID, BudgetSettle] = {}
+        self.ends: dict[str, date | None] = {}
         self.reports: list[tuple[str, State, str]] = []
 
     def reserve(self, leaving: Leaving) -> UUID:
@@ -29,8 +31,18 @@ class Books:
     def settle(self, settle: BudgetSettle) -> None:
         self.settled[settle.call_id] = settle
 
-    def report(self, provider: str, state: State, code: str, _: str) -> None:
+    def report(
+        self,
+        provider: str,
+        state: State,
+        code: str,
+        _: str,
+        model: str = "",
+        ends: date | None = None,
+    ) -> None:
         self.reports.append((provider, state, code))
+        if model:
+            self.ends[model] = ends
 
     @property
     def spent(self) -> Decimal:

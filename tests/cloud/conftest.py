@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Thread
 
+import psycopg
 import pytest
 import uvicorn
 from pydantic import SecretStr
@@ -15,7 +16,7 @@ from services.common.publisher import Publisher
 from services.common.server import QuietServer
 from services.common.settings import BrokerSettings, StoreSettings
 from services.search.app import create_app
-from services.search.database import open_pool
+from services.search.database import Db, open_pool
 from services.search.meaning import Meaning
 from services.search.settings import DatabaseSettings, Settings
 from services.search.state import State
@@ -42,6 +43,12 @@ def serving(settings: Settings) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture
+def db(database: str) -> Iterator[Db]:
+    with psycopg.connect(database, autocommit=True) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from openai.types import CreateEmbeddingResponse
+from openai.types import CreateEmbeddingResponse, Model
 from openai.types.chat import ChatCompletion
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 from openai.types.embedding_create_params import EmbeddingCreateParams
@@ -122,6 +122,16 @@ def fault(
     return answer({"error": told}, status, Content_Type="application/json", **headers)
 
 
+MODEL: dict[str, Any] = {
+    "id": "gpt-6-luna",
+    "object": "model",
+    "created": 1,
+    "owned_by": "openai",
+    "shutdown_date": None,
+}
+Model.model_validate(MODEL)
+
+
 class OpenAIStub(ModelStub):
     """Answers as it is told, and keeps the parsed requests; a bad one is a failed test."""
 
@@ -130,12 +140,17 @@ class OpenAIStub(ModelStub):
         self.requests: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.faults: list[str] = []
+        self.asked_for: list[str] = []
+        self.model_page = MODEL
 
     @property
     def base_url(self) -> str:
         return f"{self.url}/v1"
 
     def reply(self, request: BaseHTTPRequestHandler, body: bytes, /) -> None:
+        if request.path.startswith("/v1/models/"):
+            self.asked_for.append(request.path)
+            return answer(self.model_page)(request)
         self.paths.append(request.path)
         if request.command == "POST" and request.path in REQUESTS:
             parsed = json.loads(body)

@@ -10,7 +10,6 @@ import httpx
 import psycopg
 import pytest
 
-from services.common.api import ProviderHealth
 from services.common.cloud.breaker import Breaker
 from services.common.cloud.ledger import (
     BudgetReserve,
@@ -22,6 +21,7 @@ from services.common.cloud.ledger import (
 )
 from services.common.cloud.settings import CloudChoice
 from services.common.errors import TryAgain
+from services.common.money import ProviderHealth
 from services.search import budget
 from services.search.database import Db
 from services.search.gallery import photo_detail

@@ -102,9 +102,11 @@ def embedder() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), ByHand) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def environment(

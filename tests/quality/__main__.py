@@ -35,7 +35,7 @@ def report(models: Path, each: int) -> Iterator[str]:
     for kind, least in PRECISION.items():
         if agreement.precision(kind) < least:
             yield f"precision of {kind} {agreement.precision(kind):.3f} < {least}"
-    table = robust.stability(tagger, photos)
+    table = robust.stability(tagger, [*(p.read_bytes() for p in photos), *robust.drawn(8)])
     print("\n".join(robust.lines_of(table)), flush=True)
     for change, same in table.items():
         yield from (f"{kind} after {change}: {s:.2f}" for kind, s in same.items() if s < STABLE)

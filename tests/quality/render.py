@@ -64,17 +64,17 @@ def blob(random: Random, x: float, y: float, size: float) -> NDArray[np.bool_]:
     outline = np.stack([reach * np.cos(angles), 1.5 * reach * np.sin(angles)], axis=1)
     lean = np.radians(random.uniform(25, 65) * random.choice([-1, 1]))  # no mirror axis
     outline = outline @ np.array([[np.cos(lean), np.sin(lean)], [-np.sin(lean), np.cos(lean)]])
-    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
     for _ in range(2):  # the second time moved by what the weight was off
         points = (outline + np.array([x * WIDTH, y * HEIGHT])).astype(np.int32)
-        mask = cv2.fillPoly(np.zeros((HEIGHT, WIDTH), np.uint8), [points], 1)
+        mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+        cv2.fillPoly(mask, [points], 1)
         moments = cv2.moments(mask, binaryImage=True)
         off = [
             x * WIDTH - moments["m10"] / moments["m00"],
             y * HEIGHT - moments["m01"] / moments["m00"],
         ]
         outline = outline + off
-    return mask.astype(bool)
+    return np.asarray(mask > 0)
 
 
 def thing(random: Random, x: float, y: float) -> Pixels:
@@ -86,8 +86,8 @@ def thing(random: Random, x: float, y: float) -> Pixels:
         colour = random.uniform(0, 255, 3)
     detail = 22 * noise(random, 14) + 14 * noise(random, 5)
     soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.0)[..., None]
-    plane = plane * (1 - soft) + (colour + detail[..., None]) * soft
-    return finished(random, plane.astype(np.float32))
+    drawn = plane * (1 - soft) + (colour + detail[..., None]) * soft
+    return finished(random, drawn.astype(np.float32))
 
 
 def centered(random: Random) -> Drawing:

@@ -2,11 +2,13 @@
 
 import io
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageOps
 
 from services.tagger.providers.local import LocalTagger
+from tests.quality.render_more import FAMILIES
+from tests.quality.synthetic import HELD_OUT
 
 
 def _smaller(photo: Image.Image) -> Image.Image:
@@ -30,16 +32,26 @@ CHANGES: dict[str, tuple[Callable[[Image.Image], Image.Image], int]] = {
 }
 
 
-def stability(tagger: LocalTagger, photos: list[Path]) -> dict[str, dict[str, float]]:
+def drawn(each: int) -> list[bytes]:
+    """Drawings that have a composition: few photos have one, and a few verdicts measure nothing."""
+    drawings = (
+        draw(np.random.default_rng([HELD_OUT, number]))
+        for draw in FAMILIES.values()
+        for number in range(each)
+    )
+    return [_jpeg(Image.fromarray(one.rgb), 92) for one in drawings if one.truth]
+
+
+def stability(tagger: LocalTagger, photos: list[bytes]) -> dict[str, dict[str, float]]:
     """Per change and kind: the share of verdicts (either way) that are the same afterwards."""
     table: dict[str, dict[str, float]] = {}
-    before = {path: _verdicts(tagger, path.read_bytes()) for path in photos}
+    before = [_verdicts(tagger, photo) for photo in photos]
     for change, (apply, quality) in CHANGES.items():
         both: dict[str, list[int]] = {}
-        for path in photos:
-            after = _verdicts(tagger, _changed(path, apply, quality))
+        for photo, was in zip(photos, before, strict=True):
+            after = _verdicts(tagger, _changed(photo, apply, quality))
             for kind in ("label", "composition", "mood"):
-                old, new = before[path][kind], after[kind]
+                old, new = was[kind], after[kind]
                 counts = both.setdefault(kind, [0, 0])
                 counts[0] += len(old & new)
                 counts[1] += len(old | new)
@@ -47,10 +59,14 @@ def stability(tagger: LocalTagger, photos: list[Path]) -> dict[str, dict[str, fl
     return table
 
 
-def _changed(path: Path, apply: Callable[[Image.Image], Image.Image], quality: int) -> bytes:
-    with Image.open(path) as photo:
-        target = io.BytesIO()
-        apply(photo.convert("RGB")).save(target, "JPEG", quality=quality)
+def _changed(photo: bytes, apply: Callable[[Image.Image], Image.Image], quality: int) -> bytes:
+    with Image.open(io.BytesIO(photo)) as image:
+        return _jpeg(apply(image.convert("RGB")), quality)
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    target = io.BytesIO()
+    image.save(target, "JPEG", quality=quality)
     return target.getvalue()
 
 
@@ -64,9 +80,8 @@ def _verdicts(tagger: LocalTagger, photo: bytes) -> dict[str, set[str]]:
 
 
 def lines_of(table: dict[str, dict[str, float]]) -> Iterator[str]:
-    yield "Robustness: verdicts in both over verdicts in either, sample photos:"
+    yield "Robustness: verdicts in both over verdicts in either (photos, drawings):"
     yield f"  {'change':<16} {'label':>6} {'composition':>12} {'mood':>6}"
     for change, same in table.items():
-        yield (
-            f"  {change:<16} {same['label']:>6.2f} {same['composition']:>12.2f} {same['mood']:>6.2f}"
-        )
+        shares = f"{same['label']:>6.2f} {same['composition']:>12.2f} {same['mood']:>6.2f}"
+        yield f"  {change:<16} {shares}"

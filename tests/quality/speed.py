@@ -1,6 +1,7 @@
 """CPU time per photo and stage, one thread, for a photo at its display size."""
 
 import io
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import psutil
 from PIL import Image
 
 from services.common.inference import Inference
@@ -79,7 +79,7 @@ def _without_networks(
     light = clock("colour and mood", partial(Light.of, lab))
     clock("colour and mood", partial(tones, light))
     clock("colour and mood", partial(colours, lab))
-    clock("colour and mood", lambda: moods(Feeling.of(lab, light), light))
+    clock("colour and mood", lambda: moods(Feeling.of(lab, light), light, evidence))
     clock("scene and light", partial(scene, lab, light, evidence))
     clock("focus and space", partial(focus, gray, subject, mask, evidence))
     clock("focus and space", partial(copy_space, gray, mask))
@@ -92,5 +92,5 @@ def lines_of(clock: Clock) -> Iterator[str]:
         whole = len(times) // photos
         per_photo = [sum(times[i * whole : (i + 1) * whole]) for i in range(photos)]
         yield f"  {stage:<16} {statistics.median(per_photo):>7.1f}"
-    resident = psutil.Process().memory_info().rss / 2**20
-    yield f"  resident memory of this process {resident:.0f} MiB"
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield f"  most memory that this process has held {most:.0f} MiB"

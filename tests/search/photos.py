@@ -93,8 +93,8 @@ def reservation(name: str, **more: Any) -> Reservation:
     return Reservation(**{**fields, **more})
 
 
-def queued(db: Db, name: str) -> UUID:
-    wanted = reservation(name)
+def queued(db: Db, name: str, **more: Any) -> UUID:
+    wanted = reservation(name, **more)
     reserved, _ = record.reserve(db, wanted)
     record.commit(db, wanted.photo_id, reserved.generation)
     return wanted.photo_id
@@ -122,8 +122,8 @@ def embedded(db: Db, of: UUID, *tags: Tag, **more: Any) -> PhotoEmbedded:
     return PhotoEmbedded(**{**fields, **more})
 
 
-def ready(db: Db, name: str, *tags: Tag) -> UUID:
-    of = queued(db, name)
+def ready(db: Db, name: str, *tags: Tag, **more: Any) -> UUID:
+    of = queued(db, name, **more)
     assert apply_result(db, embedded(db, of, *tags))
     return of
 

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from services.tagger.vision import MOODS, TECHNIQUES, strict_schema
 from tests.cloud.books import Books, a_photo, asking
 from tests.cloud.openai_server import (
     KEY,
+    MODEL,
     SEEN,
     OpenAIStub,
     completion,
@@ -312,6 +313,27 @@ def test_another_prompt_model_or_size_looks_at_photos_anew() -> None:
         {"effort": "low"},
     ]
     assert len({version(), *(version(**other) for other in others)}) == 5
+
+
+@pytest.mark.parametrize(
+    ("page", "model", "ends"),
+    [
+        ({**MODEL, "shutdown_date": "2027-01-14"}, "gpt-6-luna", date(2027, 1, 14)),
+        (MODEL, "gpt-6-luna", None),
+        (MODEL, "gpt-5.4-nano", date(2027, 4, 1)),  # the price table knows it
+        ({"surprise": 1}, "gpt-6-luna", None),
+    ],
+)
+def test_the_end_of_a_model_is_asked_for_once_a_day(
+    page: dict[str, Any], model: str, ends: date | None
+) -> None:
+    books = Books()
+    with openai(GOOD, books=books, vision_model=model) as (tagger, stub):
+        stub.model_page = page
+        for _ in range(3):
+            tagger.look(PHOTO)
+    assert stub.asked_for == [f"/v1/models/{model}"]
+    assert books.ends == {model: ends}
 
 
 def test_keys_are_never_shown() -> None:

@@ -1,6 +1,7 @@
 """What every tagger promises, whichever is chosen."""
 
 import io
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
@@ -13,7 +14,11 @@ from services.common.errors import Refuse
 from services.common.models import get_models
 from services.tagger.handler import file_name
 from services.tagger.providers import Tagger, taggers
+from services.tagger.providers.cloud import cloud_taggers
 from services.tagger.settings import Settings
+from tests.cloud.aws import ACCESS, DOGS, REGION, SECRET, RekognitionStub
+from tests.cloud.books import Books
+from tests.cloud.openai_server import KEY, SEEN, OpenAIStub, response
 from tests.tagger.stubs import ModelStub, answer
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +44,21 @@ def http() -> Iterator[Tagger]:
         yield from taggers(Settings.model_validate(settings))
 
 
-@pytest.fixture(scope="module", params=[local, http], ids=lambda make: make.__name__)
+def rekognition() -> Iterator[Tagger]:
+    with RekognitionStub(answer(DOGS)).running() as server:
+        given = {"region": REGION, "access_key": ACCESS, "secret_key": SECRET}
+        told = {"tagger": "rekognition", "rekognition": {**given, "endpoint": server.url}}
+        yield from cloud_taggers(Settings.model_validate(told), Books())
+
+
+def openai() -> Iterator[Tagger]:
+    with OpenAIStub(answer(response(json.dumps(SEEN)))).running() as server:
+        own = {"key": KEY, "base_url": server.base_url, "vision_api": "responses"}
+        told = {"tagger": "openai", "openai": own}
+        yield from cloud_taggers(Settings.model_validate(told), Books())
+
+
+@pytest.fixture(scope="module", params=[local, http, rekognition, openai], ids=lambda make: make.__name__)
 def tagger(request: pytest.FixtureRequest) -> Iterator[Tagger]:
     for one in request.param():
         yield one

@@ -94,7 +94,7 @@ def desks(browser: Browser, address: str, **options: Any) -> Iterator[Desk]:
     desk = Desk(context, address)
     yield desk
     assert desk.page.evaluate("window.violations ?? []") == []
-    assert desk.wrongs == []
+    assert desk.wrongs == [], "\n".join(desk.wrongs)
     context.close()
 
 

@@ -125,6 +125,7 @@ def test_back_forward_and_reload_lead_where_they_should(desk: Desk, photo: Path)
     expect(viewer).to_be_visible()
     desk.page.reload()
     assert desk.page.url == opened
+    expect(viewer.get_by_test_id("display")).to_have_css("opacity", "1")
     expect(viewer.get_by_test_id("panel")).to_be_visible()
     viewer.press("Escape")
     expect(viewer).to_have_count(0)

@@ -93,7 +93,15 @@ class Ledger(Protocol):
 
     def settle(self, settle: BudgetSettle) -> None: ...
 
-    def report(self, provider: str, state: State, code: str, text: str) -> None: ...
+    def report(
+        self,
+        provider: str,
+        state: State,
+        code: str,
+        text: str,
+        model: str = "",
+        ends: date | None = None,
+    ) -> None: ...
 
 
 class SearchLedger:
@@ -128,8 +136,17 @@ class SearchLedger:
         except httpx.HTTPError as error:
             log.warning("not settled; the reservation counts", error=type(error).__name__)
 
-    def report(self, provider: str, state: State, code: str, text: str) -> None:
-        report = ProviderReport(provider=provider, state=state, code=code, text=text[:500])
+    def report(
+        self,
+        provider: str,
+        state: State,
+        code: str,
+        text: str,
+        model: str = "",
+        ends: date | None = None,
+    ) -> None:
+        told = {"provider": provider, "state": state, "code": code, "text": text[:500]}
+        report = ProviderReport.model_validate({**told, "model": model, "ends": ends})
         try:
             self._post("/providers:report", report).raise_for_status()
         except httpx.HTTPError as error:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from services.common.api import QuoteLine
 from services.common.cloud.prices import NoPrice, Prices, TokenPrice, Usage, patches
 from services.common.cloud.settings import CloudChoice, is_openai
+from services.common.money import QuoteLine
 
 #: Tokens: of the prompt with its schema, of a usual answer, of a photo's words and its one line.
 PROMPT, ANSWER, WORDS = 1300, 200, 120

@@ -30,11 +30,11 @@ def main() -> int:
         project()
         if goal == "check":
             return check()
-        broker(folder)
+        broker()
         models(folder)
         page()
         if goal == "test":
-            browser(folder)
+            browser()
     except (Failed, CannotStart) as error:
         print(f"\nimgcap: {error}", file=sys.stderr)
         return 1
@@ -46,12 +46,12 @@ def main() -> int:
     return 0
 
 
-def broker(folder: Path) -> None:
+def broker() -> None:
     """A RabbitMQ, unless the user has one somewhere else."""
-    if os.environ.get("IMGCAP_BROKER__URL") or find_broker(folder):
+    if os.environ.get("IMGCAP_BROKER__URL") or find_broker():
         return
     progress = Progress("getting RabbitMQ")
-    progress.end(obtain_broker(folder))
+    progress.end(obtain_broker())
 
 
 def models(folder: Path) -> None:
@@ -67,12 +67,12 @@ def models(folder: Path) -> None:
         run(argv, progress.show)
 
 
-def browser(folder: Path) -> None:
+def browser() -> None:
     """A Chromium for the tests of the page."""
-    if find_browser(folder):
+    if find_browser():
         return
     progress = Progress("getting Chromium")
-    progress.end(obtain_browser(folder))
+    progress.end(obtain_browser())
 
 
 if __name__ == "__main__":

@@ -47,5 +47,16 @@ def embedder(settings: Settings) -> Embedder:
             from services.embedder.providers.http import HttpEmbedder
 
             return HttpEmbedder(settings)
+        case "openai":
+            from services.common.cloud.asking import Asking
+            from services.common.cloud.breaker import Breaker
+            from services.common.cloud.ledger import SearchLedger
+            from services.common.cloud.pace import Pace
+            from services.common.cloud.prices import Prices
+            from services.embedder.providers.openai import OpenAIEmbedder
+
+            own, books = settings.openai, SearchLedger(settings.search_url)
+            asking = Asking(books, Breaker("openai-words", books.report), Pace(own.rate))
+            return OpenAIEmbedder(own, Prices.read(settings.prices), asking)
         case unknown:
             assert_never(unknown)

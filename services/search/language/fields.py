@@ -56,7 +56,7 @@ IS_WORDS = {
 }  # fmt: skip
 HAS = {
     "camera": "exists($.cam)", "lens": "exists($.lens)", "date": "exists($.d)",
-    "gps": "exists($.lat)", "caption": '$.say > ""', "subject": "exists($.sx)",
+    "gps": "exists($.lat)", "caption": "exists($.say)", "subject": "exists($.sx)",
     "mood": "exists($.v)",
 }  # fmt: skip
 #: Where the subject stands, on a 3 x 3 grid.
@@ -272,7 +272,7 @@ def near_lab(lab: tuple[float, float, float], comparison: str, least: float) -> 
         f"(@[{n}] - ({value:.1f})) * (@[{n}] - ({value:.1f}))" for n, value in enumerate(lab)
     )
     near = f"{distance} < {COLOUR_REACH**2:.0f}"
-    return f"exists($.p[*] ? ({near} && @[3] {comparison} {least:.3f}))"
+    return f"exists($.p[*] ? ({near} && @[3] {comparison} {least * 100:.0f}))"
 
 
 def lab_of(text: str) -> tuple[float, float, float]:

@@ -1,6 +1,7 @@
 """What a query asks for, once its words are understood."""
 
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from services.search.language.syntax import Span
@@ -63,6 +64,13 @@ class Either:
 
 Part = Want | Condition | Never | Every | Either
 
+COMPARE: Mapping[str, Callable[[int, int], bool]] = {
+    "=": operator.eq,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
 #: A tag this like a word that must not be there excludes the photo.
 SAME_ENOUGH = 0.8
 EVERYTHING, NOTHING = "1 == 1", "1 == 0"
@@ -75,8 +83,11 @@ def has_tag(ids: list[int], least: float | None = None, comparison: str = ">=") 
     if least is None:
         return _any([f"$.t[*] == {number}" for number in ids])
     percent = round(least * 100)
-    asked = [f'($.t[*] == {n} && $.c."{n}" {comparison} {percent})' for n in ids]
-    return _any(asked)
+    passing = [n for n in range(101) if COMPARE[comparison or ">="](n, percent)]
+    if not passing:
+        return NOTHING
+    either = "|".join(map(str, passing))
+    return _any([f'($.t[*] == {n} && $.c like_regex " {n}=({either}) ")' for n in ids])
 
 
 def path_of(part: Part, *, negated: bool = False) -> str | None:

@@ -109,7 +109,7 @@ SELECT p.photo_id, p.owner, ratio,
        seen.ids || extra.ids AS tags,
        seen.sure || extra.sure AS sure,
        jsonb_strip_nulls(jsonb_build_object(
-           't', to_jsonb(seen.ids || extra.ids), 'c', seen.by_id || extra.by_id,
+           't', to_jsonb(seen.ids || extra.ids), 'c', seen.by_id,
            'd', to_char(p.taken_at, 'YYYYMMDD')::int, 'y', to_char(p.taken_at, 'YYYY')::int,
            'm', to_char(p.taken_at, 'MM')::int, 'ym', to_char(p.taken_at, 'YYYYMM')::int,
            'hour', to_char(p.taken_at, 'HH24')::int, 'u', to_char(p.created_at, 'YYYYMMDD')::int,
@@ -118,7 +118,7 @@ SELECT p.photo_id, p.owner, ratio,
            'cam', camera_of(p.exif), 'lens', lower(p.exif ->> 'lens'), 'iso', p.exif -> 'iso',
            'f', p.exif -> 'f_number', 's', p.exif -> 'exposure_seconds',
            'mm', p.exif -> 'focal_length_mm', 'lat', p.exif -> 'latitude',
-           'lon', p.exif -> 'longitude', 'name', lower(p.filename), 'say', lower(p.caption),
+           'lon', p.exif -> 'longitude', 'name', lower(p.filename), 'say', nullif(lower(p.caption), ''),
            'by', seen.models, 'status', p.status, 'o', orientation_of(ratio), 'k', palette.amounts,
            'p', palette.swatches, 'v', round(mood.valence::numeric, 2),
            'e', round(mood.energy::numeric, 2), 'sx', seen.evidence #> '{subject,point,0}',
@@ -136,7 +136,8 @@ CROSS JOIN LATERAL (SELECT p.width::float8 / p.height AS ratio) AS frame
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(tag_id::int ORDER BY tag_id), '{}') AS ids,
            coalesce(array_agg(round(confidence * 100)::smallint ORDER BY tag_id), '{}') AS sure,
-           coalesce(jsonb_object_agg(tag_id, round(confidence * 100)::int), '{}') AS by_id,
+           -- One string, for an index would keep every pair of tag and percent.
+           ' ' || string_agg(tag_id || '=' || round(confidence * 100), ' ') || ' ' AS by_id,
            coalesce(jsonb_object_agg(t.text, confidence) FILTER (WHERE kind = 'composition'), '{}')
                AS techniques,
            jsonb_agg(DISTINCT lower(coalesce(nullif(model, ''), source))) AS models,
@@ -152,8 +153,10 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT jsonb_object_agg(name, round(amount * 100)::int) FILTER (WHERE amount >= .03) AS amounts,
            array_agg(weight ORDER BY number)::halfvec AS vector,
-           (SELECT jsonb_agg(jsonb_build_array(s #> '{lab,0}', s #> '{lab,1}', s #> '{lab,2}',
-                                               s -> 'amount'))
+           (SELECT jsonb_agg(jsonb_build_array(
+                        round((s #>> '{lab,0}')::numeric), round((s #>> '{lab,1}')::numeric),
+                        round((s #>> '{lab,2}')::numeric),
+                        round((s ->> 'amount')::numeric * 100)))
             FROM jsonb_array_elements(p.palette) AS s) AS swatches
     FROM colours_of(p.palette)
 ) AS palette
@@ -167,8 +170,7 @@ CROSS JOIN LATERAL (
       AND coalesce((evidence ->> 'valence')::float8, m.valence) IS NOT NULL
 ) AS mood
 CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(trait_id), '{}') AS ids, coalesce(array_agg(sure), '{}') AS sure,
-           coalesce(jsonb_object_agg(trait_id, sure), '{}') AS by_id
+    SELECT coalesce(array_agg(trait_id), '{}') AS ids, coalesce(array_agg(sure), '{}') AS sure
     FROM (
         SELECT trait_id, least(100, round(115 * sqrt(amount)))::smallint AS sure
         FROM colours_of(p.palette) JOIN trait ON kind = 'colour' AND text = name

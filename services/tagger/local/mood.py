@@ -12,6 +12,7 @@ besides. A photo near the middle of the circle gets none.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,13 @@ import numpy as np
 
 from services.tagger.local.colour import Light
 from services.tagger.local.pixels import Floats
+from services.tagger.local.scene import OUTDOORS
 from services.tagger.local.thresholds import MOOD as T
+
+#: Light that blurs what it falls on.
+SOFT = ("fog", "shallow depth of field")
+#: What is seen where nobody sits by a fire.
+NOT_AT_HOME = ("animal", "plant", "greenery", "sunset")
 
 
 @dataclass(frozen=True)
@@ -45,24 +52,30 @@ class Feeling:
         return {"estimated": True, "valence": self.valence, "energy": self.energy}
 
 
-def moods(feeling: Feeling, light: Light) -> dict[str, float]:
-    """At most two words of a closed list of ten, each 0.35..0.7: never sure."""
+def moods(feeling: Feeling, light: Light, seen: Mapping[str, float]) -> dict[str, float]:
+    """At most two words of a closed list of ten, each 0.35..0.7: never sure.
+
+    ``seen`` is what is known of the scene: a blue sky at noon is not cold, a red cup not a sunset.
+    """
     v, e = feeling.valence, feeling.energy
-    dark, pale = light.middle < 30, light.middle > 70
+    dark, bright = light.middle < T.dark, light.mean > T.bright
+    pleasant, unpleasant = v > T.off_middle, v < -T.off_middle
     lively, still = e > T.off_middle, e < -T.off_middle
-    good, bad = v > T.off_middle, v < -T.off_middle
-    soft = light.deviation < 17
+    outdoors = max(seen.get(word, 0.0) for word in OUTDOORS) > T.outdoors
+    fog, blur = (seen.get(word, 0.0) > 0 for word in SOFT)
+    homely = not outdoors and max(seen.get(word, 0.0) for word in NOT_AT_HOME) < T.elsewhere
+    warm, cool = light.warmth > 0.6, light.warmth < -0.5
     felt = {
-        "cheerful": min(v, e) if good and lively else 0,
-        "serene": min(v, -e) if good and still else 0,
-        "dramatic": min(-v, e) + 0.2 if bad and lively and light.deviation > 18 else 0,
-        "melancholic": min(-v, -e) + 0.2 if bad and still and not dark else 0,
-        "gloomy": -v if bad and dark and light.chroma < 18 else 0,
-        "mysterious": -v if dark and light.white > 45 and light.deviation > 12 and not good else 0,
-        "dreamy": 0.4 if pale and soft and light.chroma < 25 else 0,
-        "cosy": light.warmth if light.warmth > 0.6 and light.chroma > 18 and not pale else 0,
-        "cold": -light.warmth if light.warmth < -0.55 and light.chroma > 8 else 0,
-        "intense": e if e > 0.6 and light.chroma > 40 else 0,
+        "cheerful": min(v, e) if pleasant and lively and bright else 0,
+        "serene": min(v, -e) if pleasant and still and outdoors else 0,
+        "dramatic": min(-v, e) if unpleasant and lively and light.deviation > T.contrasty else 0,
+        "melancholic": min(-v, -e) if unpleasant and still and outdoors and not warm else 0,
+        "gloomy": -v if unpleasant and dark and light.chroma < T.colourless else 0,
+        "mysterious": -v if unpleasant and dark and not warm and light.chroma < T.rich else 0,
+        "dreamy": 0.5 if (fog and not dark) or (blur and light.middle > T.pale) else 0,
+        "cosy": light.warmth - 0.2 if warm and homely and light.chroma > T.tinted else 0,
+        "cold": -light.warmth if cool and outdoors and not bright else 0,
+        "intense": e if e > 0.6 and light.chroma > T.saturated else 0,
     }
     strongest = sorted(felt.items(), key=lambda item: -item[1])[: T.most]
     return {

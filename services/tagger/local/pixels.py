@@ -26,7 +26,7 @@ FLAT = 6
 
 @dataclass(frozen=True)
 class Picture:
-    """RGB, at most ``SIDE`` on its long side, and the views of it that several detectors use."""
+    """RGB, about ``SIDE`` on its long side, and the views of it that several detectors use."""
 
     rgb: Bytes
 
@@ -49,17 +49,17 @@ class Picture:
         return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), dtype=np.float32)
 
 
-def decode(photo: bytes) -> Picture:
+def decode(photo: bytes, side: int = SIDE) -> Picture:
     """Raises ``Refuse`` when the bytes are not a photo."""
     try:
         with Image.open(io.BytesIO(photo)) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Refuse("too many pixels", code="too-many-pixels")
-            image.draft("RGB", (SIDE, SIDE))  # a JPEG is decoded at a half or a quarter
+            image.draft("RGB", (side, side))  # a JPEG is decoded at a half or a quarter
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Refuse(f"cannot decode the photo: {error}", code="undecodable") from error
-    return Picture(shrink(np.asarray(upright, dtype=np.uint8), SIDE))
+    return Picture(shrink(np.asarray(upright, dtype=np.uint8), side))
 
 
 def shrink(pixels: Array, side: int) -> Array:

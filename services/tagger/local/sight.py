@@ -66,5 +66,5 @@ def words(
     for text, sure in told(facts).items():
         yield Word("label", text, sure, CAMERA)
     feeling = Feeling.of(picture.lab, light)
-    for text, sure in moods(feeling, light).items():
+    for text, sure in moods(feeling, light, {**evidence, **seen}).items():
         yield Word("mood", text, sure, PIXELS, feeling.evidence())

@@ -134,6 +134,16 @@ class _Mood(NamedTuple):
     arousal: float = 0.05
     arousal_reach: float = 0.2
     off_middle: float = 0.3
+    dark: float = 30.0  # median L*
+    bright: float = 55.0  # mean L*
+    contrasty: float = 22.0  # deviation of L*
+    colourless: float = 12.0  # chroma
+    rich: float = 25.0
+    saturated: float = 48.0
+    tinted: float = 16.0
+    pale: float = 62.0  # median L*
+    elsewhere: float = 0.25  # evidence, or confidence
+    outdoors: float = 0.12  # evidence of the classifier
     enough: float = 0.35
     most: int = 2
 

@@ -18,6 +18,7 @@ from services.common.cloud.ledger import Leaving
 from services.common.cloud.openai_api import connect, openai_errors
 from services.common.cloud.prices import Prices, TokenPrice, Usage, patches, text_tokens
 from services.common.cloud.settings import OpenAISettings, is_openai
+from services.common.cloud.shutdown import ModelWatch
 from services.common.events import PhotoFacts, Sighting
 from services.tagger import prompts
 from services.tagger.outgoing import Outgoing, outgoing
@@ -56,6 +57,10 @@ class OpenAITagger:
         key = settings.vision_key or settings.key
         self._client = connect(settings.vision_url, key, seconds=settings.seconds, largest=LARGEST)
 
+        self._watch = ModelWatch(
+            self.name, settings.vision_model, self._price, self._client, asking.ledger
+        )
+
     @property
     def version(self) -> str:
         settings = self._settings
@@ -77,6 +82,7 @@ class OpenAITagger:
         )
         ask = self._by_chat if self._chat else self._by_responses
         sighting, cost = self._asking(leaving, lambda: ask(copy))
+        self._watch()
         return sighting.model_copy(update={"cost": cost})
 
     def most(self, copy: Outgoing) -> Any:

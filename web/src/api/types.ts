@@ -41,6 +41,10 @@ export interface Why {
   confidence: number;
   likeness: number;
   share: number;
+  /** What it adds to the photo's likeness. */
+  points?: number;
+  /** The query's words that it answers. */
+  term?: string;
 }
 
 export interface Hit extends Photo {
@@ -81,6 +85,20 @@ export interface PhotoDetail extends Photo {
   /** US dollars; a decimal travels as a string. */
   cost: string | number;
   attempts: number;
+  local_only?: boolean;
+  sent?: Sent[];
+}
+
+/** What of a photo left the house. */
+export interface Sent {
+  at: string;
+  provider: string;
+  model: string;
+  purpose: string;
+  width: number;
+  height: number;
+  bytes: number;
+  cost: string | number;
 }
 
 export interface PhotoPage {
@@ -94,12 +112,33 @@ export interface Count {
   count: number;
 }
 
+/** One understood part of a query: its characters `[start, end)`. */
+export interface Chip {
+  start: number;
+  end: number;
+  text: string;
+  kind: string;
+  meaning: string;
+  /** The same said with a field. */
+  query: string;
+  confidence: number;
+  negated: boolean;
+}
+
 export interface SearchAnswer {
   query: string;
   photos: Hit[];
   facets: Record<string, Count[]>;
   cursor: string | null;
   total: number;
+  /** False: there are at least `total`. */
+  complete?: boolean;
+  /** Photos below the cut. */
+  weaker?: number;
+  chips?: Chip[];
+  did_you_mean?: string | null;
+  /** False: the embedder is away, only words were compared. */
+  meaning?: boolean;
 }
 
 export interface TagCount extends Count {
@@ -122,6 +161,10 @@ export interface GalleryStatus {
   queues: Record<string, { ready: number; consumers: number }> | null;
   oldest_unfinished_seconds: number | null;
   services?: Record<string, boolean>;
+  providers?: { name: string; state: string; text: string }[];
+  budgets?: { unit: string; spent: string | number; cap: string | number }[];
+  /** What an operator should do, in sentences. */
+  warnings?: string[];
 }
 
 export interface Accepted {

@@ -62,6 +62,14 @@ export function withoutTag(query: string, tag: string): string {
   return at < 0 ? query : `${padded.slice(0, at)} ${padded.slice(at + spaced(tag).length + 2)}`.replace(/\s+/g, " ").trim();
 }
 
+/** The query without its characters `[start, end)`, counted as Python does. */
+export function without(query: string, start: number, end: number): string {
+  const letters = [...query];
+  // The sign of a part that must not be there goes with it.
+  const before = letters.slice(0, start).join("").replace(/(?:-|\bnot\s+)$/i, "");
+  return [before, " ", ...letters.slice(end)].join("").replace(/\s+/g, " ").trim();
+}
+
 function spaced(text: string): string {
   return text.toLowerCase().trim().replace(/\s+/g, " ");
 }

@@ -1,7 +1,7 @@
 /** The photos on show: all of them newest first, or the matches of a search, page by page. */
 
 import { aborted, api, unfinished } from "../api/client.ts";
-import type { Change, Count, Hit, Photo } from "../api/types.ts";
+import type { Change, Chip, Count, Hit, Photo, SearchAnswer } from "../api/types.ts";
 import { gone, withChanges, withHead, withMore } from "./merge.ts";
 
 /** A photo of the grid; the matches of a search know why they match. */
@@ -10,13 +10,17 @@ export type Shown = Photo & Partial<Pick<Hit, "likeness" | "why">>;
 export interface View {
   q: string;
   status: string;
+  /** Also the matches below the cut. */
+  weaker: boolean;
 }
 
-interface Page {
+/** What an answer says besides its photos. */
+type Besides = Partial<Omit<SearchAnswer, "photos">>;
+
+interface Page extends Besides {
   photos: Shown[];
   cursor: string | null;
   total: number;
-  facets: Record<string, Count[]>;
 }
 
 /** Enough for the first screen at once; more per question while one scrolls (the most there is). */
@@ -34,7 +38,14 @@ class Gallery {
   failure = $state.raw<Error | null>(null);
   /** Photos came since this search was made. */
   stale = $state(false);
-  view = $state.raw<View>({ q: "", status: "" });
+  view = $state.raw<View>({ q: "", status: "", weaker: false });
+  /** How the query was understood. */
+  chips = $state.raw<Chip[]>([]);
+  didYouMean = $state("");
+  meaning = $state(true);
+  weaker = $state(0);
+  /** False: there are at least `total`. */
+  complete = $state(true);
 
   #cursor = $state<string | null>(null);
   #running = new AbortController();
@@ -54,8 +65,8 @@ class Gallery {
   async show(view: View): Promise<void> {
     this.view = view;
     this.photos = [];
-    this.facets = {};
     this.total = 0;
+    this.#tell({});
     await this.reload();
   }
 
@@ -145,17 +156,26 @@ class Gallery {
   }
 
   async #page(cursor: string | null, signal: AbortSignal): Promise<Page> {
-    const { q, status } = this.view;
+    const { q, status, weaker } = this.view;
     const limit = cursor === null ? FIRST_PAGE : NEXT_PAGE;
-    if (q) return await api.search({ q, cursor, limit }, signal);
-    return { ...(await api.photos({ cursor, status, limit }, signal)), facets: {} };
+    if (q) return await api.search({ q, cursor, limit, weaker: weaker ? "true" : null }, signal);
+    return await api.photos({ cursor, status, limit }, signal);
   }
 
   #take(page: Page): void {
     this.photos = page.photos;
     this.#cursor = page.cursor;
     this.total = page.total;
-    this.facets = page.facets;
+    this.#tell(page);
+  }
+
+  #tell(answer: Besides): void {
+    this.facets = answer.facets ?? {};
+    this.chips = answer.chips ?? [];
+    this.didYouMean = answer.did_you_mean ?? "";
+    this.meaning = answer.meaning ?? true;
+    this.weaker = answer.weaker ?? 0;
+    this.complete = answer.complete ?? true;
   }
 }
 

@@ -4,15 +4,18 @@ export interface Place {
   q: string;
   /** Only photos of this status; empty means all. */
   status: string;
+  /** "1": also the matches below the cut. */
+  weaker: string;
   /** The photo that is open. */
   photo: string;
 }
 
-const NAMES = ["q", "status", "photo"] as const;
+const NAMES = ["q", "status", "weaker", "photo"] as const;
 
 export function read(search: string): Place {
   const pairs = new URLSearchParams(search);
-  return { q: pairs.get("q")?.trim() ?? "", status: pairs.get("status") ?? "", photo: pairs.get("photo") ?? "" };
+  const said = (name: string) => pairs.get(name)?.trim() ?? "";
+  return { q: said("q"), status: said("status"), weaker: said("weaker"), photo: said("photo") };
 }
 
 export function written(place: Place): string {
@@ -39,6 +42,8 @@ class Route {
   /** Goes on to another place; `replace` leaves no step for the back button. */
   go(change: Partial<Place>, { replace = false } = {}): void {
     const place = { ...this.place, ...change };
+    // Another question has another cut.
+    if (place.q !== this.place.q && change.weaker === undefined) place.weaker = "";
     if (written(place) === written(this.place)) return;
     if (replace) history.replaceState(history.state, "", written(place));
     else history.pushState({ from: written(this.place) }, "", written(place));

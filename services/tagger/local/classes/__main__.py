@@ -32,7 +32,7 @@ def ancestors(noun: str, above: dict[str, list[str]]) -> Iterator[str]:
     while level:
         yield from level
         seen.update(level)
-        level = [up for one in level for up in above[one] if up not in seen]
+        level = list(dict.fromkeys(up for one in level for up in above[one] if up not in seen))
 
 
 def read_parents() -> dict[str, list[str]]:

@@ -1,0 +1,1 @@
+"""The local eyes, one test module per concern."""
