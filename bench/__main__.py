@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-PARTS = ("hop", "upload", "flow")
+PARTS = ("hop", "upload", "flow", "cost")
 
 
 def main() -> None:

@@ -107,7 +107,7 @@ class Bench:
 
     def facets(self, _: int) -> None:
         with self.pool.connection() as db:
-            facets(db, self.photos)
+            facets(db, self.photos, self.asking.vocabulary.terms)
 
     def similar(self, number: int) -> None:
         of = self.photos[number % len(self.photos)]
@@ -156,15 +156,16 @@ class Bench:
 
     def recall(self, path: str | None, queries: int = 30) -> tuple[float, float]:
         """Recall@10 against comparing all, and the milliseconds of the routed way."""
-        found, spent = 0, 0.0
+        found, there, spent = 0, 0, 0.0
         with self.pool.connection() as db:
             for number in range(queries):
                 vector = self.vector(number)
                 started = time.perf_counter()
                 ours = self.routed(db, vector, path)
                 spent += time.perf_counter() - started
-                found += len(set(ours) & set(self.exactly(db, vector, path)))
-        return found / (TOP * queries), 1000 * spent / queries
+                best = self.exactly(db, vector, path)
+                found, there = found + len(set(ours) & set(best)), there + len(best)
+        return found / max(1, there), 1000 * spent / queries
 
 
 def clock(work: Callable[[int], None], clients: int, seconds: float) -> tuple[float, float, float]:

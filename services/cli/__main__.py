@@ -11,6 +11,7 @@ from services.cli import show
 from services.cli.gateway import Door
 from services.cli.money import money
 from services.cli.places import places
+from services.cli.reembed import reembedding
 from services.cli.trouble import Trouble
 from services.cli.upkeep import upkeep
 
@@ -81,6 +82,7 @@ def status(json: Json = False) -> None:
 
 
 app.registered_commands += upkeep.registered_commands + money.registered_commands
+app.registered_commands += reembedding.registered_commands
 app.registered_groups += upkeep.registered_groups
 
 

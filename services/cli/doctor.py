@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 
+from services.cli.doctor_cloud import cloud
+from services.cli.finding import Finding
 from services.cli.gateway import Door
 from services.cli.places import Places
 from services.cli.show import duration
@@ -19,21 +20,12 @@ CLOCK_SECONDS = 300.0
 LONG_SECONDS = 900.0
 
 
-@dataclass(frozen=True)
-class Finding:
-    """``fix`` is what to do; empty when all is well."""
-
-    what: str
-    state: Literal["well", "look", "ill"]
-    text: str
-    fix: str = ""
-
-
 Findings = Iterator[Finding]
 
 
 def examine(places: Places) -> list[Finding]:
     checks: list[Callable[[Places], Findings]] = [_gateway, _search, _gallery, _store, _models]
+    checks.append(cloud)
     return [finding for check in checks for finding in _run(check, places)]
 
 

@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from services.common.errors import Refuse, TryAgain
+from services.common.parts import is_large, kept_if_there, put_in_parts
 from services.common.settings import StoreSettings
 
 if TYPE_CHECKING:
@@ -70,18 +71,32 @@ class Blobs:
         self._client = client(settings, patience)
 
     def put(
-        self, key: str, body: bytes | IO[bytes], content_type: str, *, digest: bytes = b""
+        self,
+        key: str,
+        body: bytes | IO[bytes],
+        content_type: str,
+        *,
+        digest: bytes = b"",
+        once: bool = False,
     ) -> None:
-        """The store takes the bytes only if they have this SHA-256; reckoned here if not given."""
+        """The store takes the bytes only if they have this SHA-256; reckoned here if not given.
+
+        ``once``: what is there already stays, for its name says what it is.
+        """
+        if not isinstance(body, bytes) and is_large(body):
+            with store_errors(key):
+                return put_in_parts(self._client, self.bucket, key, body, content_type)
         if not digest:
             digest = sha256(body).digest() if isinstance(body, bytes) else _digest_of(body)
-        with store_errors(key):
+        only_new: dict[str, Any] = {"IfNoneMatch": "*"} if once else {}
+        with store_errors(key), kept_if_there():
             self._client.put_object(
                 Bucket=self.bucket,
                 Key=key,
                 Body=body,
                 ContentType=content_type,
                 ChecksumSHA256=base64.b64encode(digest).decode(),
+                **only_new,
             )
 
     def get(self, key: str) -> bytes:

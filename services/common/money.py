@@ -93,3 +93,26 @@ class WantedVectors(BaseModel):
 
 class KnownVectors(BaseModel):
     vectors: dict[str, Vector]
+
+
+class EmbeddingModel(BaseModel):
+    """A model that vectors are kept of; one of them answers queries."""
+
+    name: str
+    dimensions: int
+    active: bool
+    activated_at: datetime | None = None
+    photos: int
+
+
+class EmbeddingModels(BaseModel):
+    models: list[EmbeddingModel]
+
+
+class Rebuilding(BaseModel):
+    """What a model has still to place before it can answer."""
+
+    model: str
+    dimensions: int
+    photos: int
+    words: int

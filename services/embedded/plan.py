@@ -63,8 +63,9 @@ def _services(
         "IMGCAP_EMBEDDER_URL": f"http://{LOOPBACK}:{embedder}",
     }
     services = [
-        Service("embedder", embedder, frozenset({"broker"}), 2, told),
-        Service("search", search, frozenset({"broker", "database"}), 1, {**told, **database}),
+        # Neither waits for the broker, the slowest to start: they find it when it is there.
+        Service("embedder", embedder, frozenset(), 2, told),
+        Service("search", search, frozenset({"database"}), 1, {**told, **database}),
     ]
     for number in range(1, _count(environment) + 1):
         name = "tagger" if number == 1 else f"tagger{number}"

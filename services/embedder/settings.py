@@ -43,7 +43,7 @@ class Settings(CommonSettings):
     @model_validator(mode="after")
     def openai_needs_a_key(self) -> Self:
         own = self.openai
-        keyed = own.embedding_key or own.key or not is_openai(own.embedding_url)
+        keyed = own.secret_for_embedding or not is_openai(own.embedding_url)
         if self.embedder == "openai" and not keyed:
             raise ValueError("IMGCAP_EMBEDDER=openai needs IMGCAP_OPENAI__KEY")
         return self

@@ -13,7 +13,7 @@ from services.common.blobs import Blobs
 from services.common.events import PhotoChanged, PhotoTagged
 from services.common.presigned import PresignedGet
 from services.common.publisher import Publisher
-from services.gateway import files, gallery, money, photos, problems, uploads
+from services.gateway import files, finding, gallery, money, photos, problems, uploads
 from services.gateway.announcer import Announcer
 from services.gateway.apidoc import docs_routes
 from services.gateway.door import OWNER, Door
@@ -51,6 +51,7 @@ def create_app(
     problems.install(app)
     for router in (
         uploads.router,
+        finding.router,
         photos.router,
         files.router,
         gallery.router,

@@ -1,11 +1,12 @@
 """/api/search, /api/tags, /api/status: questions to the whole gallery."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
 from services.common.api import GalleryStatus, SearchAnswer, TagPage
 from services.gateway.door import OpenDoor
+from services.gateway.finding import Strictness
 from services.gateway.photos import AWAY, OWN
 from services.gateway.words import Cursor, Limit, OfKind, Words
 
@@ -31,9 +32,18 @@ async def search_photos(
     ] = "",
     limit: Limit = 50,
     cursor: Cursor = None,
+    strictness: Strictness = 50,
+    weaker: bool = False,
+    sort: Literal["relevance", "newest", "oldest"] = "relevance",
 ) -> Response:
     """Photos that match, best first; each says how well (`likeness`, 0..1) and `why`."""
-    fields = {**OWN, "q": q, "limit": limit, **({"cursor": cursor} if cursor else {})}
+    fields: dict[str, Any] = {
+        **OWN,
+        "q": q,
+        "limit": limit,
+        **({"cursor": cursor} if cursor else {}),
+    }
+    fields |= {"strictness": strictness, "weaker": weaker, "sort": sort}
     return await door.search.pass_on("GET", "/search", fields)
 
 

@@ -26,6 +26,8 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
     (b"x-frame-options", b"DENY"),
+    # What may be kept says so itself.
+    (b"cache-control", b"no-store"),
     # Answers that are shown (the page, the photos) bring a policy of their own.
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )

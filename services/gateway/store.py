@@ -72,7 +72,7 @@ class Store:
 
     def _put_photo(self, key: str, photo: SpooledPhoto, content_type: str) -> None:
         with photo.path.open("rb") as file:
-            self._blobs.put(key, file, content_type, digest=bytes.fromhex(photo.sha256))
+            self._blobs.put(key, file, content_type, digest=bytes.fromhex(photo.sha256), once=True)
 
     async def open(self, key: str, byte_range: str | None = None) -> Opened:
         """Raises ``NoSuchBlob`` and ``OutOfRange``."""

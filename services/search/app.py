@@ -9,7 +9,7 @@ from prometheus_client import generate_latest
 from psycopg_pool import PoolTimeout
 
 from services.common.problems import Problem, away, install
-from services.search import finding, keeping, money, routes
+from services.search import finding, keeping, models, money, routes
 from services.search.database import answers
 from services.search.gallery import BadCursor
 from services.search.language.syntax import BadQuery
@@ -27,6 +27,7 @@ def create_app(state: State) -> FastAPI:
     app.include_router(keeping.router)
     app.include_router(routes.router)
     app.include_router(money.router)
+    app.include_router(models.router)
     install(app)
     _install_problems(app)
 

@@ -18,7 +18,7 @@ from services.search.understanding import Understood
 from services.search.vocabulary import vector_literal
 
 #: Photos of one arm. More than a person looks through; a longer list only costs time.
-MOST, MOST_OF_SMALL = 1000, 5000
+MOST, MOST_OF_SMALL = 1000, 2000
 NEAREST = 200
 #: So few photos are all compared: exact, and faster than a filtered walk through the index.
 FEW, FEW_PASSING = 5000, 20_000

@@ -92,7 +92,7 @@ class Meaning:
                     found[text] = self._known[key]
         if new := [text for text in texts if text not in found]:
             rows = db.execute(SQL["known_vectors"], {"model_id": model_id, "texts": new})
-            kept = {text: unit(np.array(numbers_of(v), np.float32)) for text, v in rows}
+            kept = {text: unit(numbers_of(v)) for text, v in rows}
             self._remember(model_id, kept)
             found |= kept
         return found

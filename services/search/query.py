@@ -13,6 +13,7 @@ from services.search import candidates
 from services.search.cutoff import cut
 from services.search.database import Db
 from services.search.gallery import BadCursor, photo_fields, read_cursor, write_cursor
+from services.search.language.known import Terms
 from services.search.language.plan import Meant, Want
 from services.search.meaning import Meaning
 from services.search.ranking import Grounds, Ranked, Ranking
@@ -23,6 +24,7 @@ from services.search.weights import CUT
 
 Sort = Literal["relevance", "newest", "oldest"]
 FACET_WORDS = 20
+COUNTED_TERMS = 3000
 #: Below this nothing is a match, not even a weak one.
 NOISE = CUT.floor[0]
 WHOLE = "the photo as a whole"
@@ -73,8 +75,9 @@ class Asking:
             return Matches([], 0, True)
         found = candidates.find(db, owner, asked, self.sizes, self.vocabulary.terms)
         ranking = Ranking(asked.part, asked.wants, asked.conditions, heard=asked.vector is not None)
-        ranked = [ranking.rank(one) for one in candidates.weigh(db, owner, asked, found)]
-        ranked = sorted((one for one in ranked if one.likeness >= NOISE), key=place)
+        weighed = candidates.weigh(db, owner, asked, found)
+        scored = [Ranked(one, ranking.likeness(one), ranking) for one in weighed]
+        ranked = sorted((one for one in scored if one.likeness >= NOISE), key=place)
         shown = len(ranked)
         if asked.ranks:
             shown = cut([one.likeness for one in ranked], strictness)
@@ -90,7 +93,11 @@ class Asking:
         return SearchAnswer(
             query=question.q,
             photos=self.hits(db, page, asked),
-            facets=facets(db, [one.photo_id for one in matches.ranked[: matches.shown]]),
+            facets=facets(
+                db,
+                [one.photo_id for one in matches.ranked[: matches.shown]],
+                self.vocabulary.terms,
+            ),
             cursor=cursor,
             total=len(chosen),
             complete=matches.complete,
@@ -173,30 +180,31 @@ def chip(meant: Meant) -> Chip:
     )
 
 
-def facets(db: Db, photo_ids: Sequence[UUID]) -> dict[str, list[Count]]:
+def facets(db: Db, photo_ids: Sequence[UUID], terms: Terms) -> dict[str, list[Count]]:
+    """The commonest tags and traits of some photos, by kind; their names are known here."""
     counted: dict[str, list[Count]] = {}
     if photo_ids:
-        fields = {"photo_ids": list(photo_ids), "limit": FACET_WORDS}
-        for kind, text, count in db.execute(SQL["count_facets"], fields):
-            counted.setdefault(kind, []).append(Count(text=text, count=count))
+        fields = {"photo_ids": list(photo_ids), "limit": COUNTED_TERMS}
+        for number, count in db.execute(SQL["count_facets"], fields):
+            if (term := terms.by_number.get(number)) is None:
+                continue
+            words = counted.setdefault(term.kind, [])
+            if len(words) < FACET_WORDS:
+                words.append(Count(text=term.text, count=count))
     return counted
 
 
 def place(one: Ranked) -> tuple[float, float, str]:
     """The order of matches: best first, newest first among equals, and then always the same."""
-    return -one.likeness, -moment(one.at), str(one.photo_id)
-
-
-def moment(at: datetime) -> float:
-    return (at - datetime(1970, 1, 1)).total_seconds()
+    return -one.likeness, -one.at, str(one.photo_id)
 
 
 def _place(one: Ranked, sort: Sort) -> tuple[float, float, str]:
     match sort:
         case "newest":
-            return -moment(one.at), 0.0, str(one.photo_id)
+            return -one.at, 0.0, str(one.photo_id)
         case "oldest":
-            return moment(one.at), 0.0, str(one.photo_id)
+            return one.at, 0.0, str(one.photo_id)
     return place(one)
 
 

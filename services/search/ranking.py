@@ -6,8 +6,7 @@ is scaled afterwards, so the points of the reasons are the likeness.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ class Evidence:
     """What speaks for one photo."""
 
     photo_id: UUID
-    at: datetime
+    at: float  # seconds since 1970
     tags: Mapping[int, float]  # wanted tags and traits that it has, 0..1
     rejected: frozenset[int]  # wanted tags that a person took away
     named: frozenset[int]  # wants whose words are in its name or caption
@@ -55,14 +54,6 @@ class Grounds:
         return Grounds(self.want, self.number, self.confidence, self.likeness, self.points * share)
 
 
-@dataclass(frozen=True)
-class Ranked:
-    photo_id: UUID
-    at: datetime
-    likeness: float
-    grounds: tuple[Grounds, ...]
-
-
 class Ranking:
     """Weighs evidence for one query; ``wants`` and ``conditions`` are those of ``part``."""
 
@@ -80,23 +71,57 @@ class Ranking:
         self._condition = {id(one): number for number, one in enumerate(conditions, 1)}
         self._weights = weights
         self._ranks = ranks(part)
+        self._known_shares: dict[int, tuple[list[tuple[Part, float]], float]] = {}
         self._whole = self._share_of_whole(wants) if heard and self._ranks else 0.0
 
-    def rank(self, evidence: Evidence) -> Ranked:
+    def likeness(self, evidence: Evidence) -> float:
+        """The sum of the points, without the words for them: most candidates are never shown."""
+        points = self._points(self._part, evidence) if self._ranks else [1.0]
+        total = sum(round(one * (1 - self._whole), 6) for one in points)
+        if self._whole and evidence.likeness is not None:
+            total += round(self._worth_of_whole(evidence.likeness) * self._whole, 6)
+        return round(min(1.0, total), 6)
+
+    def grounds(self, evidence: Evidence) -> tuple[Grounds, ...]:
+        """The reasons, the weightiest first. Their points are the likeness."""
         grounds = self._weigh(self._part, evidence) if self._ranks else self._all_met()
         grounds = [one.times(1 - self._whole) for one in grounds]
         if self._whole and evidence.likeness is not None:
-            w = self._weights
-            worth = ramp(evidence.likeness, w.whole_from, w.whole_full)
+            worth = self._worth_of_whole(evidence.likeness) * self._whole
             grounds.append(Grounds(None, None, 1.0, max(0.0, evidence.likeness), worth))
-            grounds[-1] = grounds[-1].times(self._whole)
-        telling = tuple(sorted((g for g in grounds if g.points > 0), key=lambda g: -g.points))
-        # Rounded once, and the sum of the rounded: whoever adds the points up gets the likeness.
-        telling = tuple(
-            Grounds(g.want, g.number, g.confidence, g.likeness, round(g.points, 6)) for g in telling
-        )
-        total = round(min(1.0, sum(g.points for g in telling)), 6)
-        return Ranked(evidence.photo_id, evidence.at, total, telling)
+        # Rounded once, and the sum is that of the rounded: whoever adds them up gets the likeness.
+        rounded = [replace(one, points=round(one.points, 6)) for one in grounds]
+        return tuple(sorted((g for g in rounded if g.points > 0), key=lambda g: -g.points))
+
+    def _worth_of_whole(self, cosine: float) -> float:
+        return ramp(cosine, self._weights.whole_from, self._weights.whole_full)
+
+    def _points(self, part: Part, evidence: Evidence) -> list[float]:
+        """What ``_weigh`` says, in bare numbers."""
+        match part:
+            case Want():
+                best = self._best_of(part, evidence)
+                return [best[0]] if best else []
+            case Condition():
+                return [1.0] if self._condition[id(part)] in evidence.met else []
+            case Every():
+                ranking, whole = self._shares(part)
+                return [
+                    points * (weight / whole)
+                    for child, weight in ranking
+                    for points in self._points(child, evidence)
+                ]
+            case Either(children):
+                return max((self._points(child, evidence) for child in children), key=sum)
+            case Never():
+                return []
+
+    def _shares(self, part: Every) -> tuple[list[tuple[Part, float]], float]:
+        if (known := self._known_shares.get(id(part))) is None:
+            ranking = [(child, self._weight(child)) for child in part.children if ranks(child)]
+            known = ranking, sum(weight for _, weight in ranking) or 1.0
+            self._known_shares[id(part)] = known
+        return known
 
     def _share_of_whole(self, wants: Sequence[Want]) -> float:
         w = self._weights
@@ -121,9 +146,8 @@ class Ranking:
             case Condition():
                 met = self._condition[id(part)] in evidence.met
                 return [Grounds(part, None, 1.0, 1.0, 1.0)] if met else []
-            case Every(children):
-                ranking = [(child, self._weight(child)) for child in children if ranks(child)]
-                whole = sum(weight for _, weight in ranking) or 1.0
+            case Every():
+                ranking, whole = self._shares(part)
                 return [
                     grounds.times(weight / whole)
                     for child, weight in ranking
@@ -139,21 +163,62 @@ class Ranking:
         return self._weights.unknown if isinstance(part, Want) and not part.known else 1.0
 
     def _best(self, want: Want, evidence: Evidence) -> Grounds | None:
+        best = self._best_of(want, evidence)
+        if best is None:
+            return None
+        worth, number = best
+        if number is None:
+            return Grounds(want, None, 1.0, 1.0, worth)
+        return Grounds(want, number, evidence.tags[number], want.likeness[number], worth)
+
+    def _best_of(self, want: Want, evidence: Evidence) -> tuple[float, int | None] | None:
         """The best of a want's tags; what is less like it than a rejected one does not count."""
-        w = self._weights
-        rejected = max((want.likeness.get(n, 0.0) for n in evidence.rejected), default=0.0)
-        best: Grounds | None = None
+        base, rejected = self._weights.tag_base, 0.0
+        if evidence.rejected:
+            rejected = max(want.likeness.get(number, 0.0) for number in evidence.rejected)
+        worth, best = 0.0, None
         for number, sure in evidence.tags.items():
             like = want.likeness.get(number, 0.0)
-            if like <= 0 or like < rejected:
-                continue
-            worth = like * (w.tag_base + (1 - w.tag_base) * sure)
-            if best is None or worth > best.points:
-                best = Grounds(want, number, sure, like, worth)
-        in_name = want.lexical and self._want[id(want)] in evidence.named
-        if in_name and (best is None or best.points < w.lexical):
-            return Grounds(want, None, 1.0, 1.0, w.lexical)
-        return best
+            if like > 0 and like >= rejected:
+                points = like * (base + (1 - base) * sure)
+                if points > worth:
+                    worth, best = points, number
+        lexical = self._weights.lexical
+        if worth < lexical and want.lexical and self._want[id(want)] in evidence.named:
+            return lexical, None
+        return None if best is None else (worth, best)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A photo in the order of matches; its reasons are put into words when it is shown."""
+
+    evidence: Evidence
+    likeness: float
+    ranking: Ranking
+
+    @property
+    def photo_id(self) -> UUID:
+        return self.evidence.photo_id
+
+    @property
+    def at(self) -> float:
+        return self.evidence.at
+
+    @property
+    def grounds(self) -> tuple[Grounds, ...]:
+        return self.ranking.grounds(self.evidence)
+
+
+@dataclass(frozen=True)
+class Explained(Ranked):
+    """One whose reasons are known already."""
+
+    said: tuple[Grounds, ...]
+
+    @property
+    def grounds(self) -> tuple[Grounds, ...]:
+        return self.said
 
 
 def ranks(part: Part) -> bool:

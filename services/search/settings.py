@@ -35,8 +35,8 @@ class BudgetSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    day: Decimal = Field(default=Decimal(5), ge=0, lt=10**6)
-    month: Decimal = Field(default=Decimal(50), ge=0, lt=10**6)
+    day: Decimal = Field(default=Decimal(5), ge=0, lt=10**6, description="US dollars, UTC")
+    month: Decimal = Field(default=Decimal(50), ge=0, lt=10**6, description="US dollars, UTC")
     over: Literal["wait", "local"] = Field(
         default="wait", description="photos over the cap: wait, or go without the cloud"
     )

@@ -15,7 +15,7 @@ from services.common.finding import Dropped, Way
 from services.search import candidates
 from services.search.database import Db
 from services.search.query import Asking, Question, chip, facets
-from services.search.ranking import Ranked, Ranking
+from services.search.ranking import Explained, Ranked, Ranking
 from services.search.record import NoSuchPhoto
 from services.search.sql import SQL
 from services.search.understanding import Understood
@@ -64,8 +64,8 @@ def places_of_photo(db: Db, owner: str, photo_id: UUID, model_id: int | None) ->
         row = rows.execute(SQL["places_of_photo"], fields).fetchone()
     if row is None:
         raise NoSuchPhoto(photo_id)
-    text = row.pop("meaning")
-    return Places(meaning=text and unit(np.array(numbers_of(text), np.float32)), **row)
+    sent = row.pop("meaning")
+    return Places(meaning=unit(numbers_of(sent)) if sent else None, **row)
 
 
 def text_of(dropped: Dropped) -> str:
@@ -124,7 +124,7 @@ class Similar:
         return SearchAnswer(
             query=question.q,
             photos=hits,
-            facets=facets(db, [one.photo_id for one in ranked]),
+            facets=facets(db, [one.photo_id for one in ranked], self.asking.vocabulary.terms),
             total=len(ranked),
             complete=len(found) < MOST,
             strictness=question.strictness,
@@ -184,11 +184,11 @@ class Similar:
         ranked = []
         for one in weighed:
             like = found[one.photo_id]
-            said = words.rank(one) if asked.ranks else None
-            share = LIKE_WITH_WORDS if said else 1.0
-            grounds = tuple(g.times(1 - share) for g in said.grounds) if said else ()
+            said = words.grounds(one) if asked.ranks else None
+            share = 1.0 if said is None else LIKE_WITH_WORDS
+            grounds = tuple(g.times(1 - share) for g in said or ())
             grounds = tuple(replace(g, points=round(g.points, 6)) for g in grounds)
             total = round(like * share, 6) + sum(g.points for g in grounds)
-            ranked.append(Ranked(one.photo_id, one.at, round(min(1.0, total), 6), grounds))
+            ranked.append(Explained(one, round(min(1.0, total), 6), words, grounds))
         telling = [one for one in ranked if one.likeness > 0]
         return sorted(telling, key=lambda one: (-one.likeness, str(one.photo_id)))

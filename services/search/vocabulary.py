@@ -21,6 +21,9 @@ from services.search.sql import SQL
 Floats = NDArray[np.float32]
 #: Ids that are read again at every look: transactions may commit in another order.
 LOOK_BACK = 200
+#: Vectors read by one statement: no time-out is in sight.
+AT_ONCE = 5000
+REMEMBERED = 5000  # places whose near words are known
 #: Letters that may be wrong in a word, by its length.
 TYPOS = ((5, 1), (999, 2))
 
@@ -37,6 +40,7 @@ class Vocabulary:
         self._unplaced: set[int] = set()
         self._vectors: Floats = np.zeros((0, 0), np.float32)
         self._numbers: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._nearest: dict[tuple[bytes, float, int, int], dict[int, float]] = {}
 
     def look(self, db: Db) -> None:
         """Learn the words that came since the last look."""
@@ -62,16 +66,21 @@ class Vocabulary:
     def _switch(self, model: dict[str, Any] | None) -> None:
         """Vectors of two models are never compared."""
         self.model = model
-        self._placed, self._numbers = {}, np.zeros(0, np.int64)
+        self._placed, self._numbers, self._nearest = {}, np.zeros(0, np.int64), {}
         self._vectors = np.zeros((0, model["dimensions"] if model else 0), np.float32)
         self._unplaced = {number for number in self.terms.by_number if number > 0}
 
     def _place(self, db: Db, model_id: int) -> None:
-        fields = {"model_id": model_id, "tag_ids": list(self._unplaced)}
-        found = db.execute(SQL["word_vectors"], fields).fetchall()
+        wanted = sorted(self._unplaced)
+        for start in range(0, len(wanted), AT_ONCE):
+            self._place_some(db, model_id, wanted[start : start + AT_ONCE])
+
+    def _place_some(self, db: Db, model_id: int, tag_ids: list[int]) -> None:
+        fields = {"model_id": model_id, "tag_ids": tag_ids}
+        found = db.execute(SQL["word_vectors"], fields, binary=True).fetchall()
         if not found:
             return
-        rows = unit(np.array([numbers_of(text) for _, text in found], np.float32))
+        rows = unit(np.stack([numbers_of(sent) for _, sent in found]))
         new = [tag_id for tag_id, _ in found]
         self._placed |= {number: len(self._placed) + place for place, number in enumerate(new)}
         self._vectors = np.concatenate([self._vectors, rows])
@@ -88,9 +97,16 @@ class Vocabulary:
             vectors, numbers = self._vectors, self._numbers
         if not len(numbers) or vectors.shape[1] != len(vector):
             return {}
+        key = (vector.tobytes(), floor, most, len(numbers))
+        if key in self._nearest:
+            return self._nearest[key]
+        if len(self._nearest) > REMEMBERED:
+            self._nearest = {}
         likeness = vectors @ vector
         best = np.argpartition(-likeness, min(most, len(likeness)) - 1)[:most]
-        return {int(numbers[n]): float(likeness[n]) for n in best if likeness[n] >= floor}
+        found = {int(numbers[n]): float(likeness[n]) for n in best if likeness[n] >= floor}
+        self._nearest[key] = found
+        return found
 
     def spelled_like(self, text: str, *, most: int = 5) -> list[str]:
         """Words of the gallery and of the lexicon that differ by a slip, the nearest first."""
@@ -106,9 +122,9 @@ class Vocabulary:
         return [word for word, _, _ in found]
 
 
-def numbers_of(text: str) -> list[float]:
-    """A vector as the database writes it."""
-    return [float(number) for number in text[1:-1].split(",")]
+def numbers_of(sent: bytes) -> Floats:
+    """A halfvec as the database sends it: its length, two spare bytes, half floats."""
+    return np.frombuffer(sent, ">f2", offset=4).astype(np.float32)
 
 
 def unit(vectors: Floats) -> Floats:

@@ -34,10 +34,10 @@ class Weights:
 class Cut:
     """Where the shown photos end, at strictness 0, 50 and 100."""
 
-    floor: tuple[float, float, float] = (0.12, 0.34, 0.70)
-    of_best: tuple[float, float, float] = (0.0, 0.66, 0.9)
+    floor: tuple[float, float, float] = (0.12, 0.30, 0.70)
+    of_best: tuple[float, float, float] = (0.0, 0.42, 0.9)
     #: A drop between two neighbours so large ends the list.
-    gap: tuple[float, float, float] = (1.0, 0.14, 0.06)
+    gap: tuple[float, float, float] = (1.0, 0.30, 0.06)
     #: But not above this: whatever has all that was asked for is shown, surely seen or not.
     clear: tuple[float, float, float] = (0.0, 0.62, 0.80)
     #: If the best photo is no better than this, nothing is shown: the words mean nothing here.

@@ -38,7 +38,7 @@ class Settings(CommonSettings):
     @model_validator(mode="after")
     def openai_needs_a_key(self) -> Self:
         own = self.openai
-        keyed = own.vision_key or own.key or not is_openai(own.vision_url)
+        keyed = own.secret_for_vision or not is_openai(own.vision_url)
         if self.tagger in ("openai", "cloud") and not keyed:
             raise ValueError(f"IMGCAP_TAGGER={self.tagger} needs IMGCAP_OPENAI__KEY")
         return self

@@ -4,10 +4,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -18,7 +20,9 @@ from services.common.blobs import Blobs
 from services.common.events import PhotoUploaded
 from services.common.identity import photo_id
 from services.common.settings import BrokerSettings, StoreSettings
-from tests.common.brokers import Post, post
+from services.embedded.database import Database
+from services.embedded.store import Store
+from tests.common.brokers import post
 from tests.gateway.house import (
     answers,
     environment,
@@ -31,19 +35,25 @@ from tests.gateway.house import (
 )
 from tests.gateway.raw import line_to
 from tests.gateway.stream import listening
+from tests.neighbours import bucket_on, copy_of_template, scope_on
 
 pytestmark = pytest.mark.timeout(120)
 
 
+@dataclass(frozen=True)
 class Street:
     """Search and its neighbours; gateways come and go."""
 
-    def __init__(
-        self, search: str, broker: BrokerSettings, store: StoreSettings, spool: Path
-    ) -> None:
-        self.search, self.broker, self.store, self.spool = search, broker, store, spool
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+    search: str
+    broker: BrokerSettings
+    store: StoreSettings
+    database: str
+    spool: Path
+    port: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @contextmanager
     def gateway(self, crash_at: str = "", **more: object) -> Iterator[subprocess.Popen[bytes]]:
@@ -63,25 +73,35 @@ class Street:
         )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def street(
-    database: str, broker_url: str, scope: str, store: StoreSettings, tmp_path: Path
+    database_node: Database,
+    store_node: Store,
+    broker_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Street]:
-    broker = BrokerSettings(url=SecretStr(broker_url), scope=scope)
-    with search_service(database, broker, store, SWEEP__LOST_AFTER=1, SWEEP__EVERY=0.2) as search:
-        yield Street(search, broker, store, tmp_path / "spool")
+    with ExitStack() as stack:
+        database = stack.enter_context(copy_of_template(database_node))
+        bucket = stack.enter_context(bucket_on(store_node))
+        scope = stack.enter_context(scope_on(broker_url))
+        broker = BrokerSettings(url=SecretStr(broker_url), scope=scope)
+        sweep = {"SWEEP__LOST_AFTER": 1, "SWEEP__EVERY": 0.2}
+        search = stack.enter_context(search_service(database, broker, bucket, **sweep))
+        yield Street(search, broker, bucket, database, tmp_path_factory.mktemp("spool"))
 
 
-@pytest.fixture
-def letters(broker_url: str, scope: str) -> Iterator[Post]:
-    with post(broker_url, scope) as letters:
-        yield letters
+def announced(street: Street, identity: UUID) -> PhotoUploaded:
+    """What the tagger is told of the photo, however late."""
+    broker = street.broker
+    with post(broker.url.get_secret_value(), broker.scope) as letters:
+        while True:
+            event = letters.receive("tagger", within=20)
+            if isinstance(event, PhotoUploaded) and event.photo_id == identity:
+                return event
 
 
 @pytest.mark.parametrize("step", ["spooled", "reserved", "put", "committed", "published"])
-def test_a_gateway_killed_at_any_step_loses_nothing(
-    street: Street, letters: Post, database: str, step: str
-) -> None:
+def test_a_gateway_killed_at_any_step_loses_nothing(street: Street, step: str) -> None:
     photo = jpeg()
     identity = photo_id("local", sha256(photo).hexdigest())
     with street.gateway(crash_at=f"gateway.{step}") as dying:
@@ -92,20 +112,19 @@ def test_a_gateway_killed_at_any_step_loses_nothing(
         again = street.upload(photo)
         assert again.status_code == (200 if step in ("committed", "published") else 202)
         assert again.json()["photos"][0]["id"] == str(identity)
-    with psycopg.connect(database) as db:
-        assert db.execute("SELECT status, generation FROM photo").fetchall() == [("queued", 1)]
-    blobs = Blobs(street.store)
+    with psycopg.connect(street.database) as db:
+        row = "SELECT status, generation FROM photo WHERE photo_id = %s"
+        assert db.execute(row, [identity]).fetchall() == [("queued", 1)]
     names = ("display.jpg", "original", "record.json", "thumb.webp")
-    assert sorted(blobs.keys("")) == [f"photos/{identity}/1/{name}" for name in names]
-    event = letters.receive("tagger", within=20)
-    assert isinstance(event, PhotoUploaded)
-    assert (event.photo_id, event.blob_key) == (identity, f"photos/{identity}/1/original")
+    kept = sorted(Blobs(street.store).keys(f"photos/{identity}/"))
+    assert kept == [f"photos/{identity}/1/{name}" for name in names]
+    assert announced(street, identity).blob_key == f"photos/{identity}/1/original"
     assert not [path for path in street.spool.rglob("*") if path.is_file()]
 
 
 def test_a_gateway_that_is_asked_to_stop_finishes_what_it_has_begun(street: Street) -> None:
     with passage_to(street.search) as (passage, slow_search):
-        street.search = slow_search
+        street = replace(street, search=slow_search)
         passage.fault = lambda path: "slow" if path.endswith(":commit") else ""
         with street.gateway() as gateway, listening(street.url) as page:
             until(lambda: page.position)

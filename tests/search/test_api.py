@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -115,15 +115,26 @@ def test_probes_answer(client: TestClient, probe: str) -> None:
     assert client.get(f"/{probe}").status_code == 200
 
 
+#: An id that no photo has; fixed, so that tests keep their names.
+NOBODY = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 GETS: list[tuple[str, dict[str, Any]]] = [
     ("/internal/v1/photos", {"owner": OWNER, "cursor": "", "limit": 5, "status": "ready"}),
-    ("/internal/v1/search", {"owner": OWNER, "q": "cat", "limit": 5, "cursor": ""}),
+    (
+        "/internal/v1/search",
+        {"owner": OWNER, "q": "cat", "limit": 5, "cursor": "", "strictness": 50, "sort": "newest"},
+    ),
+    ("/internal/v1/search/chips", {"owner": OWNER, "q": "cat"}),
+    ("/internal/v1/search/export", {"owner": OWNER, "q": "cat", "format": "csv"}),
+    (f"/internal/v1/photos/{NOBODY}/similar", {"owner": OWNER, "by": "mood", "q": "dog"}),
+    ("/internal/v1/searches", {"owner": OWNER, "count": True}),
+    (f"/internal/v1/searches/{NOBODY}", {"owner": OWNER}),
+    ("/internal/v1/duplicates", {"owner": OWNER, "limit": 5}),
     ("/internal/v1/tags", {"owner": OWNER, "prefix": "c", "kind": "label", "limit": 5}),
     ("/internal/v1/changes", {"owner": OWNER, "after": 0, "limit": 5}),
     ("/internal/v1/seq", {"owner": OWNER}),
     ("/internal/v1/status", {"owner": OWNER}),
-    (f"/internal/v1/photos/{uuid4()}", {"owner": OWNER}),
-    (f"/internal/v1/photos/{uuid4()}/state", {"owner": OWNER}),
+    (f"/internal/v1/photos/{NOBODY}", {"owner": OWNER}),
+    (f"/internal/v1/photos/{NOBODY}/state", {"owner": OWNER}),
 ]
 
 
@@ -139,6 +150,50 @@ def test_hostile_parameters_give_problems_and_no_500(
             assert answer.status_code < 500, (name, hostile, answer.text)
             if answer.status_code >= 400:
                 assert answer.json()["code"]
+
+
+def test_a_query_that_cannot_be_read_is_refused_at_the_character(client: TestClient) -> None:
+    answer = client.get("/internal/v1/search", params={"owner": OWNER, "q": "dog (cat"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad-query")
+    assert answer.json()["position"] == 4
+
+
+def test_a_saved_search_goes_from_kept_to_forgotten(client: TestClient, db: Db) -> None:
+    ready(db, "cat", tag("cat"))
+    who = {"owner": OWNER}
+    wanted = {"name": "Cats", "query": "cat"}
+    kept = client.post("/internal/v1/searches", params=who, json=wanted)
+    assert kept.status_code == 201
+    address = f"/internal/v1/searches/{kept.json()['id']}"
+    assert client.get(address, params=who).json()["total"] == 1
+    assert client.post(f"{address}:look", params=who).status_code == 204
+    assert client.get(address, params=who).json()["new"] == 0
+    assert client.delete(address, params=who).status_code == 204
+    assert client.get(address, params=who).json()["code"] == "no-such-search"
+    unread = client.post("/internal/v1/searches", params=who, json={"name": "x", "query": "("})
+    assert unread.json()["code"] == "bad-query"
+
+
+def test_photos_like_a_kept_and_like_a_dropped_one(client: TestClient, db: Db) -> None:
+    of = ready(db, "cat", tag("cat"))
+    ready(db, "second", tag("cat"), tag("dog", 0.4))
+    like = client.get(f"/internal/v1/photos/{of}/similar", params={"owner": OWNER})
+    assert [hit["filename"] for hit in like.json()["photos"]] == ["second.jpg"]
+    dropped = {"width": 4, "height": 3, "tags": [{"kind": "label", "text": "cat", "confidence": 1}]}
+    both = client.post("/internal/v1/search/by-photo", params={"owner": OWNER}, json=dropped)
+    assert len(both.json()["photos"]) == 2
+
+
+def test_an_export_comes_back_as_an_import(client: TestClient, db: Db) -> None:
+    ready(db, "cat", tag("cat"))
+    who = {"owner": OWNER}
+    for form in ("csv", "json", "xmp"):
+        out = client.get("/internal/v1/search/export", params={**who, "q": "cat", "format": form})
+        assert "attachment" in out.headers["content-disposition"]
+        back = client.post("/internal/v1/keywords", params=who, content=out.content)
+        assert back.json() == {"photos": 1, "tags": 0, "unknown": [], "refused": []}
+    odd = client.post("/internal/v1/keywords", params=who, content=b"\x00\xff")
+    assert (odd.status_code, odd.json()["code"]) == (422, "unreadable-keywords")
 
 
 def test_hostile_bodies_give_problems_and_no_500(client: TestClient, db: Db) -> None:

@@ -336,6 +336,15 @@ def test_the_end_of_a_model_is_asked_for_once_a_day(
     assert books.ends == {model: ends}
 
 
+def test_a_key_is_never_sent_to_an_address_that_it_was_not_given_for() -> None:
+    with OpenAIStub(CHATTED).running() as stub:
+        settings = OpenAISettings.model_validate({"key": KEY, "vision_base_url": stub.base_url})
+        tagger = OpenAITagger(settings, Prices.read(), asking(Books()))
+        tagger.look(PHOTO)
+        tagger.close()
+    assert stub.keys == ["Bearer none"]
+
+
 def test_keys_are_never_shown() -> None:
     with openai(fault(401, message=f"Incorrect API key provided: {KEY}")) as (tagger, _):
         with pytest.raises(TryAgain) as caught:

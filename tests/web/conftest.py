@@ -39,11 +39,11 @@ def gallery(
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(chromium: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield chromium
-        chromium.close()
+        window = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield window
+        window.close()
 
 
 @pytest.fixture

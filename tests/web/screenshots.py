@@ -1,10 +1,11 @@
-"""Pictures for the docs: ``python -m tests.web.screenshots http://localhost:8000`` on a running demo."""
+"""Pictures for the docs, of a running demo: ``python -m tests.web.screenshots ADDRESS``."""
 
 import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from services.embedded.browser import find
 from tests.web.desk import FLAGS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
@@ -37,7 +38,7 @@ def main() -> None:
     base = sys.argv[1].rstrip("/")
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = play.chromium.launch(executable_path=find(), args=FLAGS)
         for theme in ("light", "dark"):
             page = page_of(browser, DESKTOP, theme)
             shoot(page, base, f"gallery-{theme}")

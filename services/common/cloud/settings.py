@@ -18,23 +18,30 @@ class OpenAISettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    key: SecretStr | None = None
-    base_url: Address = OPENAI
+    key: SecretStr | None = Field(default=None, description="a project key, for `base_url` alone")
+    base_url: Address = Field(default=OPENAI, description="where photos and words go")
     vision_base_url: Address = Field(default="", description="when photos go somewhere else")
     vision_key: SecretStr | None = Field(default=None, description="the key there")
-    vision_model: str = Field(default="gpt-6-luna", min_length=1, max_length=100)
+    vision_model: str = Field(
+        default="gpt-6-luna", min_length=1, max_length=100, description="who looks at photos"
+    )
     vision_api: Literal["auto", "responses", "chat"] = Field(
         default="auto", description="auto: Responses at OpenAI, chat completions elsewhere"
     )
     side: int = Field(default=768, ge=256, le=1024, description="pixels of a photo's long side")
-    detail: Detail = "high"
+    detail: Detail = Field(default="high", description="how closely the model looks")
     effort: Literal["", "none", "minimal", "low", "medium", "high"] = Field(
         default="none", description="of reasoning; empty says nothing about it"
     )
     most_output: int = Field(default=800, ge=200, le=8000, description="tokens of one answer")
     embedding_base_url: Address = Field(default="", description="when words go somewhere else")
     embedding_key: SecretStr | None = Field(default=None, description="the key there")
-    embedding_model: str = Field(default="text-embedding-3-small", min_length=1, max_length=100)
+    embedding_model: str = Field(
+        default="text-embedding-3-small",
+        min_length=1,
+        max_length=80,
+        description="who places words; stored with each vector",
+    )
     dimensions: int = Field(default=512, ge=1, le=4000, description="of a vector")
     rate: float = Field(default=8.0, gt=0, le=1000, description="calls a second, of one process")
     seconds: float = Field(default=22.0, gt=0, le=120, description="until a call is given up")
@@ -52,6 +59,15 @@ class OpenAISettings(BaseModel):
     def embedding_url(self) -> str:
         return self.embedding_base_url or self.base_url
 
+    @property
+    def secret_for_vision(self) -> SecretStr | None:
+        """A key is never sent to an address that it was not given for."""
+        return self.vision_key or (self.key if self.vision_url == self.base_url else None)
+
+    @property
+    def secret_for_embedding(self) -> SecretStr | None:
+        return self.embedding_key or (self.key if self.embedding_url == self.base_url else None)
+
 
 def is_openai(url: str) -> bool:
     return url.rstrip("/") == OPENAI
@@ -64,9 +80,9 @@ class RekognitionSettings(BaseModel):
 
     region: str = Field(default="", description="empty: the store's")
     endpoint: Address = Field(default="", description="a VPC endpoint; empty: the region's own")
-    access_key: SecretStr | None = None
-    secret_key: SecretStr | None = None
-    most_labels: int = Field(default=30, ge=1, le=200)
+    access_key: SecretStr | None = Field(default=None, description="empty: as boto3 finds it")
+    secret_key: SecretStr | None = Field(default=None, description="its other half")
+    most_labels: int = Field(default=30, ge=1, le=200, description="of one photo")
     least_confidence: float = Field(default=55.0, ge=0, le=100, description="percent")
     properties: bool = Field(default=False, description="colours and sharpness; costs 75 % more")
     side: int = Field(default=1024, ge=256, le=4096, description="pixels of a photo's long side")

@@ -40,7 +40,7 @@ class OpenAIEmbedder:
         self._at_openai = is_openai(settings.embedding_url)
         self._who = "OpenAI" if self._at_openai else "the embedding server"
         self._price = prices.of(settings.embedding_model, free=not self._at_openai)
-        key = settings.embedding_key or settings.key
+        key = settings.secret_for_embedding
         self._client = connect(
             settings.embedding_url, key, seconds=settings.seconds, largest=LARGEST
         )

@@ -53,6 +53,7 @@ def _reader() -> Lark:
     return Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True)
 
 
+@lru_cache(maxsize=1000)
 def parse(text: str) -> Node | None:
     """None when nothing is asked. Raises ``BadQuery``."""
     try:

@@ -1,4 +1,4 @@
 -- Query texts that the model placed before.
-SELECT text, embedding::text
+SELECT text, halfvec_send(embedding)
 FROM query_vector
 WHERE model_id = %(model_id)s AND text = ANY (%(texts)s)

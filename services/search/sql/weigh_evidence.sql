@@ -4,7 +4,7 @@ WITH wanted_words AS MATERIALIZED (
     SELECT n, phraseto_tsquery('english', plain_words(words)) AS query
     FROM unnest(%(words)s::text[]) WITH ORDINALITY AS w (words, n)
 )
-SELECT f.photo_id AS id, f.at, f.seen_at, tags.ids, tags.sure, f.facts -> 'no' AS rejected,
+SELECT f.photo_id AS id, extract(epoch FROM f.at)::float8 AS at, tags.ids, tags.sure, f.facts -> 'no' AS rejected,
        ARRAY(SELECT n FROM wanted_words WHERE f.words @@ query) AS named,
        ARRAY(SELECT n FROM unnest(%(conditions)s::jsonpath[]) WITH ORDINALITY AS c (path, n)
              WHERE f.facts @@ path) AS met,

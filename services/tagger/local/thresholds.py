@@ -45,8 +45,8 @@ class _Placement(NamedTuple):
 
 class _Symmetry(NamedTuple):
     side: int = 96  # symmetry is in the large forms
-    search: float = 0.08  # how far from the middle an upright axis may lie
-    search_level: float = 0.14  # a waterline is often off the middle
+    search: float = 0.16  # twice how far from the middle an upright axis may lie
+    search_level: float = 0.4  # a waterline is often off the middle
     contrast: float = 3.0  # grey levels that change across the axis; fog matches any fold
     each: float = 0.37  # both kinds of signed edges must agree at least so much
     enough: float = 0.50

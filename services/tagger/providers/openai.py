@@ -54,7 +54,7 @@ class OpenAITagger:
         self._form = 0
         api = settings.vision_api
         self._chat = api == "chat" or (api == "auto" and not at_openai)
-        key = settings.vision_key or settings.key
+        key = settings.secret_for_vision
         self._client = connect(settings.vision_url, key, seconds=settings.seconds, largest=LARGEST)
 
         self._watch = ModelWatch(

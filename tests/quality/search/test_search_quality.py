@@ -1,0 +1,49 @@
+"""Search on the held-out half of the graded queries, beside three other ways, above its gates."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.quality.search import baselines
+from tests.quality.search.__main__ import measure
+from tests.quality.search.gallery import Gallery, Local
+from tests.quality.search.measures import HEAD, Figures
+from tests.quality.search.photos import all_photos
+from tests.quality.search.queries import all_queries
+
+GATES = Figures(ndcg=0.80, recall=0.85, precision=0.75, mrr=0.70, shown=0.80, empty=0.90)
+HELD_OUT = [query for query in all_queries() if query.held_out]
+TUNING = [query for query in all_queries() if not query.held_out]
+
+
+@pytest.fixture
+def gallery(database: str) -> Iterator[Gallery]:
+    with psycopg.connect(database, autocommit=True) as db:
+        yield Gallery(db, all_photos(), Local())
+
+
+def test_search_is_above_its_gates_and_above_every_other_way(
+    gallery: Gallery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = gallery.photos
+    ours = measure(HELD_OUT, photos, gallery.found)
+    others = {
+        "the seed's way (50-d, flat L2)": baselines.seed(gallery, TUNING),
+        "photo vector only": baselines.photo_vector(gallery, TUNING),
+        "lexical only": baselines.lexical(gallery),
+    }
+    measured = {name: measure(HELD_OUT, photos, way) for name, way in others.items()}
+    with capsys.disabled():
+        print(f"\nheld-out: {len(HELD_OUT)} queries, {len(photos)} described photos\n{HEAD}")
+        for name, told in {"imgcap": ours, **measured}.items():
+            print(told.row(name))
+    for name, gate in vars(GATES).items():
+        assert getattr(ours, name) >= gate, name
+    assert all(told.ndcg < ours.ndcg and told.shown < ours.shown for told in measured.values())
+
+
+def test_every_explanation_adds_up_on_every_query(gallery: Gallery) -> None:
+    for query in (*TUNING, *HELD_OUT):
+        for hit in gallery.answer(query.q, strictness=0, weaker=True).photos:
+            assert sum(why.points for why in hit.why) == pytest.approx(hit.likeness, abs=1e-5)
