@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-PARTS = ("hop", "upload", "flow", "cost")
+PARTS = ("hop", "upload", "flow", "cost", "search")
 
 
 def main() -> None:

@@ -273,7 +273,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--photos", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=SECONDS)
-    wanted = parser.parse_args()
+    wanted, _ = parser.parse_known_args()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         node = stack.enter_context(Database(Home(Path(folder)), settings=SERVER))

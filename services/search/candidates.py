@@ -6,8 +6,6 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
 from services.search.database import Db
 from services.search.language.known import Terms
 from services.search.language.lexicon import COLOUR_NAMES
@@ -140,13 +138,12 @@ def weigh(db: Db, owner: str, asked: Understood, photo_ids: set[UUID]) -> list[E
     fields = {
         "owner": owner,
         "photo_ids": list(photo_ids),
-        "tag_ids": list(asked.likeness()),
         "words": [want.text if want.lexical else "" for want in asked.wants],
         "conditions": [condition.path for condition in asked.conditions],
         "filter": asked.filter,
         "vector": None if asked.vector is None else vector_literal(asked.vector),
         "model_id": asked.model["model_id"] if asked.model else None,
     }
-    with db.cursor(row_factory=dict_row, binary=True) as rows:
-        found = rows.execute(SQL["weigh_evidence"], fields).fetchall()
-    return [Evidence.of(row) for row in found]
+    wanted = asked.likeness()
+    found = db.execute(SQL["weigh_evidence"], fields, binary=True).fetchall()
+    return [Evidence.of(row, wanted) for row in found]

@@ -24,7 +24,9 @@ def complete(
     """Words that begin so, the commonest first; then those that may be meant."""
     asking.vocabulary.look(db)
     text = normal(prefix)
-    ways: tuple[tuple[By, Iterable[Term]], ...] = (("prefix", _beginning(asking, text)),)
+    ways: tuple[tuple[By, Iterable[Term]], ...] = (
+        ("prefix", asking.vocabulary.beginning(text, most=MOST)),
+    )
     found = _counted(db, owner, ways, kind)
     if len(found) < limit and text:
         ways = (("typo", _misspelled(asking, text)), ("meaning", _meant(db, asking, text)))
@@ -57,14 +59,6 @@ def _counted(
     ]
     places: list[By] = list(dict.fromkeys(order))
     return sorted(tags, key=lambda tag: (places.index(tag.by), -tag.count, tag.text))
-
-
-def _beginning(asking: Asking, text: str) -> list[Term]:
-    """Words of several are found by any of them: 'retr' is the beginning of 'golden retriever'."""
-    terms = list(asking.vocabulary.terms.by_number.values())
-    inside = f" {text}"
-    first = [term for term in terms if term.text.startswith(text)]
-    return [*first, *(term for term in terms if inside in term.text and text)][:MOST]
 
 
 def _misspelled(asking: Asking, text: str) -> list[Term]:

@@ -13,8 +13,10 @@ from uuid import UUID
 from services.search.language.plan import Condition, Either, Every, Never, Part, Want
 from services.search.weights import WEIGHTS, Weights, ramp
 
+NONE: frozenset[int] = frozenset()
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for one photo."""
 
@@ -27,16 +29,16 @@ class Evidence:
     likeness: float | None  # cosine of the query and the photo as a whole
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "Evidence":
-        sure = [percent / 100 for percent in row["sure"] or ()]
+    def of(cls, row: Sequence[Any], wanted: Mapping[int, float]) -> "Evidence":
+        photo_id, at, tags, sure, rejected, named, met, likeness = row
         return cls(
-            row["id"],
-            row["at"],
-            dict(zip(row["ids"] or (), sure, strict=True)),
-            frozenset(row["rejected"] or ()),
-            frozenset(row["named"]),
-            frozenset(row["met"]),
-            row["likeness"],
+            photo_id,
+            at,
+            {n: s / 100 for n, s in zip(tags, sure, strict=True) if n in wanted},
+            frozenset(rejected) if rejected else NONE,
+            frozenset(named) if named else NONE,
+            frozenset(met) if met else NONE,
+            likeness,
         )
 
 

@@ -4,7 +4,10 @@ Some ten thousand words with their vectors are a few megabytes, and looking at a
 faster than asking an index. Words are only ever added; photos are never in here.
 """
 
+import sys
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -40,6 +43,7 @@ class Vocabulary:
         self._unplaced: set[int] = set()
         self._vectors: Floats = np.zeros((0, 0), np.float32)
         self._numbers: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._ordered = InOrder()
         self._nearest: dict[tuple[bytes, float, int, int], dict[int, float]] = {}
 
     def look(self, db: Db) -> None:
@@ -108,18 +112,51 @@ class Vocabulary:
         self._nearest[key] = found
         return found
 
+    def beginning(self, text: str, *, most: int) -> list[Term]:
+        """Words that begin so, or one of whose words does: 'retr' begins 'golden retriever'."""
+        starts = self._in_order().starts
+        first = bisect_left(starts, (text, -sys.maxsize))
+        last = bisect_left(starts, (text + chr(sys.maxunicode), -sys.maxsize))
+        numbers = dict.fromkeys(number for _, number in starts[first : min(last, first + most)])
+        return [self.terms.by_number[number] for number in numbers]
+
     def spelled_like(self, text: str, *, most: int = 5) -> list[str]:
         """Words of the gallery and of the lexicon that differ by a slip, the nearest first."""
         slips = next(slips for length, slips in TYPOS if len(text) <= length)
-        words = dict.fromkeys(term.text for term in list(self.terms.by_number.values()))
         found = process.extract(
             text,
-            list(words | dict.fromkeys(names())),
+            self._in_order().spellings,
             scorer=DamerauLevenshtein.distance,
             score_cutoff=slips,
             limit=most,
         )
         return [word for word, _, _ in found]
+
+    def _in_order(self) -> "InOrder":
+        """Made anew when words came."""
+        if self._ordered.size != len(self.terms.by_number):
+            self._ordered = InOrder.of(list(self.terms.by_number.values()))
+        return self._ordered
+
+
+@dataclass(frozen=True)
+class InOrder:
+    """Words as a finger types them: every beginning of a word within them, and every spelling."""
+
+    size: int = 0
+    starts: Sequence[tuple[str, int]] = ()
+    spellings: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, terms: Sequence[Term]) -> "InOrder":
+        starts = [(term.text, term.number) for term in terms]
+        for term in terms:
+            place = term.text.find(" ") + 1
+            while place:
+                starts.append((term.text[place:], term.number))
+                place = term.text.find(" ", place) + 1
+        spellings = dict.fromkeys([*(term.text for term in terms), *names()])
+        return cls(len(terms), sorted(starts), list(spellings))
 
 
 def numbers_of(sent: bytes) -> Floats:

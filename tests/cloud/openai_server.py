@@ -2,6 +2,7 @@
 
 import base64
 import json
+from copy import deepcopy
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -30,6 +31,15 @@ SEEN = {
     "techniques": [
         {"technique": "centered", "confidence": 0.7, "reason": "both heads fill the middle"}
     ],
+}
+
+
+USED = {
+    "input_tokens": 1400,
+    "input_tokens_details": {"cached_tokens": 400, "cache_write_tokens": 0},
+    "output_tokens": 200,
+    "output_tokens_details": {"reasoning_tokens": 0},
+    "total_tokens": 1600,
 }
 
 
@@ -65,13 +75,7 @@ def response(text: str, *, refusal: str = "", **more: Any) -> dict[str, Any]:
         "tool_choice": "auto",
         "tools": [],
         "top_p": 1.0,
-        "usage": {
-            "input_tokens": 1400,
-            "input_tokens_details": {"cached_tokens": 400, "cache_write_tokens": 0},
-            "output_tokens": 200,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": 1600,
-        },
+        "usage": deepcopy(USED),
         **more,
     }
     Response.model_validate(body)

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from services.common.blobs import Blobs, Keys
-from services.common.errors import TryAgain
 from services.common.description import describe
+from services.common.errors import TryAgain
 from services.common.events import LARGEST, PhotoEmbedded, PhotoTagged, Tag
 from services.common.results import Results
 from services.embedder.handler import EmbedPhoto, answer_key, fitting

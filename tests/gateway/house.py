@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import json
 import os
 import socket
 import subprocess
@@ -12,7 +11,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
@@ -27,11 +25,10 @@ from starlette.types import Receive, Scope, Send
 from services.common.blobs import Blobs
 from services.common.server import serve_until
 from services.common.settings import BrokerSettings, StoreSettings
-from services.common.vectors import to_wire
 from services.gateway.__main__ import serve
 from services.gateway.settings import MIB, DeadlineSettings, Settings, UploadSettings
 from services.search.database import Db
-from tests.search.photos import MODEL, place
+from tests.gateway.embedder import embedder
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CAT = (SAMPLES / "cat.jpg").read_bytes()
@@ -79,34 +76,6 @@ def answers(url: str) -> bool:
         return httpx.get(url, trust_env=False).status_code == 200
     except httpx.TransportError:
         return False
-
-
-class ByHand(BaseHTTPRequestHandler):
-    """An embedder whose vectors can be checked by hand."""
-
-    def do_POST(self) -> None:
-        texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["texts"]
-        vectors = [to_wire(place(text)) for text in texts]
-        body = json.dumps({"model": MODEL, "dimensions": 8, "vectors": vectors}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """It is no news."""
-
-
-@contextmanager
-def embedder() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), ByHand) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def environment(

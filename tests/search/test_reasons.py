@@ -89,7 +89,7 @@ def test_strictness_shows_less_and_less_and_the_rest_is_counted(gallery: Db) -> 
         ([0.2, 0.19], 0),  # no better than noise
         ([0.95, 0.7, 0.66], 3),  # sure and less sure, all of it asked for
         ([0.9, 0.88, 0.55, 0.54], 2),  # of the best
-        ([0.6, 0.58, 0.42], 2),  # a gap
+        ([0.7, 0.68, 0.36, 0.35], 2),  # a gap
     ],
 )
 def test_a_list_ends_where_the_matches_do(likenesses: list[float], shown: int) -> None:

@@ -58,7 +58,9 @@ def openai() -> Iterator[Tagger]:
         yield from cloud_taggers(Settings.model_validate(told), Books())
 
 
-@pytest.fixture(scope="module", params=[local, http, rekognition, openai], ids=lambda make: make.__name__)
+@pytest.fixture(
+    scope="module", params=[local, http, rekognition, openai], ids=lambda make: make.__name__
+)
 def tagger(request: pytest.FixtureRequest) -> Iterator[Tagger]:
     for one in request.param():
         yield one

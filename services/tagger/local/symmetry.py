@@ -28,7 +28,10 @@ def symmetry(gray: Bytes) -> Technique | None:
     small = shrink(inner, T.side).astype(np.float32)
     upright, level = fold(small, T.search), fold(small.T, T.search_level)
     best = max(upright, level)
-    if best.likeness < T.enough:
+    # A thing with a mirror axis of its own lies anywhere; a photo that has one off its middle is a
+    # reflection, and those match well or not at all.
+    enough = T.enough if abs(best.place - 0.5) < T.middle else T.off_middle
+    if best.likeness < enough:
         return None
     if best is upright:
         x = left + best.place * across

@@ -50,6 +50,8 @@ class _Symmetry(NamedTuple):
     contrast: float = 3.0  # grey levels that change across the axis; fog matches any fold
     each: float = 0.37  # both kinds of signed edges must agree at least so much
     enough: float = 0.50
+    middle: float = 0.09  # from the middle of the photo
+    off_middle: float = 0.66  # for an axis beyond
     plenty: float = 0.85
     alone: float = 0.15  # another axis that is nearly as good means a repeat, not a mirror
 
