@@ -15,6 +15,9 @@ from services.tagger.local.pixels import Array, Bytes, Floats, shrink, trim
 from services.tagger.local.technique import Technique, graded, rounded
 from services.tagger.local.thresholds import SYMMETRY as T
 
+#: Parts of the axis that are looked at one by one.
+BANDS = 12
+
 
 class Fold(NamedTuple):
     """How well two halves match, -1..1, and where between them the axis lies, 0..1."""
@@ -28,10 +31,7 @@ def symmetry(gray: Bytes) -> Technique | None:
     small = shrink(inner, T.side).astype(np.float32)
     upright, level = fold(small, T.search), fold(small.T, T.search_level)
     best = max(upright, level)
-    # A thing with a mirror axis of its own lies anywhere; a photo that has one off its middle is a
-    # reflection, and those match well or not at all.
-    enough = T.enough if abs(best.place - 0.5) < T.middle else T.off_middle
-    if best.likeness < enough:
+    if best.likeness < T.enough:
         return None
     if best is upright:
         x = left + best.place * across
@@ -65,8 +65,19 @@ def fold(small: Floats, search: float) -> Fold:
             _mirrored(_varying(along[:, strip])),
         )
         likeness = sum(parts) / 3 if min(parts[1:]) >= T.each else min(parts)
-        folds.append(Fold(likeness, (strip.start + strip.stop) / 2 / width))
+        place = (strip.start + strip.stop) / 2 / width
+        if abs(place - 0.5) > T.middle and likeness >= T.enough and not _whole(across[:, strip]):
+            likeness = 0.0
+        folds.append(Fold(likeness, place))
     return _only(folds)
+
+
+def _whole(across: Array) -> bool:
+    """Does it match all along the axis? A window has a mirror axis too, but the wall has not."""
+    bands = np.array_split(across, BANDS)
+    energy = np.array([float(np.abs(band).mean()) for band in bands])
+    match = np.array([_mirrored(band, -1) for band in bands])
+    return bool(((energy > T.lively * energy.max()) & (match > T.band)).mean() >= T.along)
 
 
 def _only(folds: list[Fold]) -> Fold:

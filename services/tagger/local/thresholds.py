@@ -51,7 +51,9 @@ class _Symmetry(NamedTuple):
     each: float = 0.37  # both kinds of signed edges must agree at least so much
     enough: float = 0.50
     middle: float = 0.09  # from the middle of the photo
-    off_middle: float = 0.66  # for an axis beyond
+    lively: float = 0.2  # for an axis beyond: of the edges in the richest part of it
+    band: float = 0.2  # a part of the axis that matches
+    along: float = 0.7  # so many parts must
     plenty: float = 0.85
     alone: float = 0.15  # another axis that is nearly as good means a repeat, not a mirror
 
