@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +35,7 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-class Node:
+class Node(ABC):
     """What the broker, the database and the store have in common."""
 
     name: ClassVar[str]
@@ -49,22 +50,22 @@ class Node:
         self.account: Account | None = account()
         self._process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def prepare(self) -> None:
         """Make what must exist before the process starts; harmless when it exists already."""
-        raise NotImplementedError
 
+    @abstractmethod
     def command(self) -> Command:
         """The process itself, in the foreground."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ask(self) -> None:
         """One real request; raises while the neighbour is not ready."""
-        raise NotImplementedError
 
-    def furnish(self) -> None:
+    def furnish(self) -> None:  # noqa: B027 - most have nothing to furnish
         """Make what must exist once it answers; harmless when it exists already."""
 
-    def tidy(self) -> None:
+    def tidy(self) -> None:  # noqa: B027 - nor to tidy
         """Remove what a process that ended, perhaps by force, left outside its folder."""
 
     def shows(self, line: str) -> bool:

@@ -20,7 +20,7 @@ MOST, MOST_OF_SMALL = 1000, 2000
 NEAREST = 200
 #: So few photos are all compared: exact, and faster than a filtered walk through the index.
 FEW, FEW_PASSING = 5000, 20_000
-#: Breadth of the walk through the index; at 100 a tenth of the nearest were missed (`bench.search`).
+#: Breadth of the walk through the index: at 100 a tenth of the nearest were missed (bench.search).
 EF = 800
 #: How far a filtered walk goes on when few of those that it meets pass.
 TUPLES = 60_000

@@ -2,6 +2,7 @@
 
 import json
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from services.common.blobs import Keys
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
 
-class Server:
+class Server(ABC):
     """A loopback server; what it answers is up to ``reply``, which may come before the body."""
 
     reads = True
@@ -43,8 +44,9 @@ class Server:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
+    @abstractmethod
     def reply(self, request: BaseHTTPRequestHandler, body: bytes, /) -> None:
-        raise NotImplementedError
+        """Answer one request."""
 
     @contextmanager
     def running(self) -> Iterator[Any]:

@@ -15,6 +15,8 @@ from services.tagger.local.pixels import Array, Bytes, Floats, shrink, trim
 from services.tagger.local.technique import Technique, graded, rounded
 from services.tagger.local.thresholds import SYMMETRY as T
 
+#: Up to so many shifts to a side are all tried; of more, every other one.
+FEW = 20
 #: Parts of the axis that are looked at one by one.
 BANDS = 12
 
@@ -57,7 +59,7 @@ def fold(small: Floats, search: float) -> Fold:
     along = cv2.Sobel(even, cv2.CV_32F, 0, 1)
     most = int(width * search)
     folds = []
-    for shift in range(-most, most + 1):
+    for shift in range(-most, most + 1, 1 if most < FEW else 2):
         strip = slice(max(0, shift), min(width, width + shift))
         parts = (
             _mirrored(_varying(even[:, strip])),
