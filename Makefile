@@ -27,11 +27,11 @@ bench:  ## Measure uploads, pipeline, search, memory and start-up in one run
 
 chaos:  ## Kill, freeze and wipe things for half an hour and count every photo
 	@bin/setup test
-	@exec $(PY) -m pytest tests/chaos --long $(ARGS)
+	@IMGCAP_CHAOS_SECONDS=90 IMGCAP_CHAOS_SEEDS=20 exec $(PY) -m pytest -s tests/chaos $(ARGS)
 
-quality:  ## Measure how often the local eyes are right
+quality:  ## Measure how often the local eyes and the search are right
 	@bin/setup test
-	@exec $(PY) -m pytest tests/quality --long $(ARGS)
+	@$(PY) -m tests.quality && exec $(PY) -m tests.quality.search
 
 clean:  ## Remove what was installed and built; photos stay in the data folder
 	@rm -rf .venv web/node_modules web/dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
