@@ -55,7 +55,7 @@ class Neighbourhood:
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+            process.wait(timeout=90)
 
     def publish(self, event: Event) -> None:
         with pika.BlockingConnection(self.broker.parameters) as connection:
@@ -91,7 +91,7 @@ class Neighbourhood:
 
 def crash(process: subprocess.Popen[bytes]) -> None:
     """Waits for the kill point; it is a death without a word."""
-    assert process.wait(timeout=30) == -signal.SIGKILL
+    assert process.wait(timeout=90) == -signal.SIGKILL
 
 
 def eventually(heard: list[Event], count: int = 1, seconds: float = 30) -> None:

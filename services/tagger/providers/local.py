@@ -24,7 +24,7 @@ class LocalTagger:
     """
 
     name = "local"
-    version = "2"
+    version = "3"
     paid = False
 
     def __init__(

@@ -4,10 +4,17 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import pillow_heif
 import pytest
 
 from tests.gateway.pixels.craft import quadrants, saved
 from tests.gateway.pixels.reading import Reader
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heic() -> None:
+    """Pillow writes HEIC for whichever test asks first."""
+    pillow_heif.register_heif_opener()
 
 
 @pytest.fixture(scope="session")
