@@ -1,6 +1,7 @@
 """One house for all tests of the gateway; each begins with its faults mended."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from pydantic import SecretStr
 from services.common.settings import BrokerSettings
 from services.embedded.database import Database
 from services.embedded.store import Store
-from tests.gateway.house import House, open_house, well
+from tests.gateway.house import House, open_house, search_service, well
+from tests.gateway.street import Street
 from tests.neighbours import bucket_on, copy_of_template, scope_on
 
 INDEX = b"<!doctype html><title>imgcap</title>" + b"<!-- long enough to be packed -->" * 50
@@ -59,3 +61,20 @@ def house(shared_house: House) -> Iterator[House]:
     shared_house.passage.asked.clear()
     yield shared_house
     shared_house.passage.fault = well
+
+
+@pytest.fixture(scope="session")
+def street(
+    database_node: Database,
+    store_node: Store,
+    broker_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Street]:
+    with ExitStack() as stack:
+        database = stack.enter_context(copy_of_template(database_node))
+        bucket = stack.enter_context(bucket_on(store_node))
+        scope = stack.enter_context(scope_on(broker_url))
+        broker = BrokerSettings(url=SecretStr(broker_url), scope=scope)
+        sweep = {"SWEEP__LOST_AFTER": 1, "SWEEP__EVERY": 0.2}
+        search = stack.enter_context(search_service(database, broker, bucket, **sweep))
+        yield Street(search, broker, bucket, database, tmp_path_factory.mktemp("spool"))

@@ -1,93 +1,30 @@
 """A gateway that dies at any step of an upload loses nothing; one that is to stop finishes."""
 
 import signal
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 from threading import Thread
 from uuid import UUID
 
 import httpx
 import psycopg
 import pytest
-from pydantic import SecretStr
 
 from services.common.blobs import Blobs
 from services.common.events import PhotoUploaded
 from services.common.identity import photo_id
-from services.common.settings import BrokerSettings, StoreSettings
-from services.embedded.database import Database
-from services.embedded.store import Store
 from tests.common.brokers import post
 from tests.gateway.house import (
-    answers,
-    environment,
-    free_port,
     jpeg,
     passage_to,
-    process_of,
-    search_service,
     until,
 )
 from tests.gateway.raw import line_to
 from tests.gateway.stream import listening
-from tests.neighbours import bucket_on, copy_of_template, scope_on
+from tests.gateway.street import Street
 
 pytestmark = pytest.mark.timeout(120)
-
-
-@dataclass(frozen=True)
-class Street:
-    """Search and its neighbours; gateways come and go."""
-
-    search: str
-    broker: BrokerSettings
-    store: StoreSettings
-    database: str
-    spool: Path
-    port: int = field(default_factory=free_port)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @contextmanager
-    def gateway(self, crash_at: str = "", **more: object) -> Iterator[subprocess.Popen[bytes]]:
-        told = {"SEARCH_URL": self.search, "SPOOL": self.spool, "PIXEL_WORKERS": 1, **more}
-        own = environment(self.broker, self.store, self.port, CRASH_AT=crash_at, **told)
-        with process_of("gateway", own) as process:
-            until(lambda: answers(f"{self.url}/readyz"), within=30)
-            yield process
-
-    def upload(self, photo: bytes) -> httpx.Response:
-        return httpx.post(
-            f"{self.url}/api/photos?filename=a.jpg",
-            content=photo,
-            headers={"content-type": "image/jpeg"},
-            timeout=20,
-            trust_env=False,
-        )
-
-
-@pytest.fixture(scope="module")
-def street(
-    database_node: Database,
-    store_node: Store,
-    broker_url: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Street]:
-    with ExitStack() as stack:
-        database = stack.enter_context(copy_of_template(database_node))
-        bucket = stack.enter_context(bucket_on(store_node))
-        scope = stack.enter_context(scope_on(broker_url))
-        broker = BrokerSettings(url=SecretStr(broker_url), scope=scope)
-        sweep = {"SWEEP__LOST_AFTER": 1, "SWEEP__EVERY": 0.2}
-        search = stack.enter_context(search_service(database, broker, bucket, **sweep))
-        yield Street(search, broker, bucket, database, tmp_path_factory.mktemp("spool"))
 
 
 def announced(street: Street, identity: UUID) -> PhotoUploaded:
