@@ -15,9 +15,9 @@ from services.tagger.providers.local import LocalTagger
 from tests.system.pipeline import ORDER, ROOT, Pipeline
 from tests.system.provider import Provider
 
-BACKLOG = 300
-SINGLES = 40
-LOCAL = 60
+BACKLOG = 120
+SINGLES = 30
+LOCAL = 40
 WITHIN = 300.0
 
 
