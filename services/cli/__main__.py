@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from services.cli import show
+from services.cli.explain import explaining
 from services.cli.gateway import Door
 from services.cli.money import money
 from services.cli.places import places
@@ -82,7 +83,7 @@ def status(json: Json = False) -> None:
 
 
 app.registered_commands += upkeep.registered_commands + money.registered_commands
-app.registered_commands += reembedding.registered_commands
+app.registered_commands += reembedding.registered_commands + explaining.registered_commands
 app.registered_groups += upkeep.registered_groups
 
 

@@ -1,6 +1,7 @@
 """Draws over a photo why its composition was named: grid, box, point, axis, lines, lattice."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import cv2
@@ -20,6 +21,8 @@ WHITE, YELLOW, RED, CYAN, GREEN, MAGENTA = (
     (255, 55, 195),
 )
 Colour = tuple[int, int, int]
+#: What comes of evidence that is not ours: other names, other shapes, numbers beyond all pixels.
+SHAPELESS = (KeyError, TypeError, ValueError, IndexError, OverflowError, cv2.error)
 
 
 def explain(photo: bytes, tags: Iterable[Tag]) -> bytes:
@@ -33,8 +36,8 @@ def annotate(rgb: Bytes, tags: Iterable[Tag]) -> bytes:
     techniques = [tag for tag in tags if tag.kind == "composition" and tag.evidence]
     for tag in techniques:
         for key, value in (tag.evidence or {}).items():
-            if draw := MARKS.get(key):
-                draw(canvas, value)
+            with suppress(*SHAPELESS):
+                MARKS[key](canvas, value)
     for row, tag in enumerate(techniques):
         canvas.write(f"{tag.text} {tag.confidence:.2f}", row)
     pixels = cv2.cvtColor(canvas.pixels, cv2.COLOR_RGB2BGR)
