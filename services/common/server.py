@@ -26,7 +26,8 @@ def serve_until(stop: Flag, app: Any, host: str, port: int, **options: Any) -> N
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=options.pop("grace", 10),
-        **options,
+        # uvicorn would believe X-Forwarded-For from loopback, where everything of ours is.
+        **{"proxy_headers": False, **options},
     )
     server = QuietServer(config)
 

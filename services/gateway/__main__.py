@@ -43,6 +43,8 @@ def serve(settings: Settings, stop: Flag, leaving: Flag) -> None:
         server_header=False,
     )
 
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
 
 def _leave(leaving: Flag, stop: Flag, drain: float) -> None:
     """Be unready for a while before closing, so that a load balancer looks elsewhere first."""

@@ -20,6 +20,8 @@ from services.gateway.door import OWNER, Door
 from services.gateway.guard import Guard
 from services.gateway.health import health_routes
 from services.gateway.keep import KeepPhoto
+from services.gateway.limited import Limited, rates
+from services.gateway.limits import Limits
 from services.gateway.live import stream
 from services.gateway.live.follow import follow
 from services.gateway.live.hub import Hub
@@ -40,11 +42,13 @@ def create_app(
 ) -> ASGIApp:
     """``leaving`` makes it unready; ``stop`` ends what would go on for ever, the open streams."""
     stop = stop or Flag()
+    limits = Limits(rates(settings.limits, alone=settings.alone), settings.redis_url)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            app.state.door = await _open_door(settings, stack, stop)
+            stack.push_async_callback(limits.close)
+            app.state.door = await _open_door(settings, limits, stack, stop)
             yield
 
     app = FastAPI(title="imgcap", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -62,11 +66,12 @@ def create_app(
         page_routes(settings.web),
     ):
         app.include_router(router)
-    guarded = Guard(app, hosts=settings.hosts, upload_bytes=settings.upload.max_request_bytes)
+    limited = Limited(app, limits)
+    guarded = Guard(limited, hosts=settings.hosts, upload_bytes=settings.upload.max_request_bytes)
     return Metered(guarded)
 
 
-async def _open_door(settings: Settings, stack: AsyncExitStack, stop: Flag) -> Door:
+async def _open_door(settings: Settings, limits: Limits, stack: AsyncExitStack, stop: Flag) -> Door:
     """Nothing here waits for a neighbour: services may start in any order."""
     spool = Spool(settings.spool, room=settings.upload.spool_bytes)
     stack.callback(spool.close)
@@ -84,7 +89,9 @@ async def _open_door(settings: Settings, stack: AsyncExitStack, stop: Flag) -> D
     await _go_live(settings, hub, stack, stop)
     reception = Reception(spool, keep, settings.upload)
     signed = PresignedGet(settings.store) if settings.store.redirect else None
-    return Door(settings, search, store, spool, states, keep, reception, announcer, hub, signed)
+    return Door(
+        settings, search, store, spool, states, keep, reception, announcer, hub, limits, signed
+    )
 
 
 async def _go_live(settings: Settings, hub: Hub, stack: AsyncExitStack, stop: Flag) -> None:

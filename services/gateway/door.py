@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from services.common.presigned import PresignedGet
 from services.gateway.announcer import Announcer
 from services.gateway.keep import KeepPhoto
+from services.gateway.limits import Limits
 from services.gateway.live.hub import Hub
 from services.gateway.reception import Reception
 from services.gateway.search import SearchService
@@ -31,6 +32,7 @@ class Door:
     reception: Reception
     announcer: Announcer
     hub: Hub
+    limits: Limits
     signed: PresignedGet | None = None
 
 

@@ -1,13 +1,16 @@
 """What the gateway can be told."""
 
+import ipaddress
 import os
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from limits import parse
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
+from services.common.internal import is_loopback
 from services.common.settings import CommonSettings
 
 MIB = 2**20
@@ -41,6 +44,28 @@ class DeadlineSettings(BaseModel):
     connections: int = Field(default=2000, ge=1, description="more are turned away")
 
 
+class LimitSettings(BaseModel):
+    """How often one key, user or address may ask; ``""`` means as often as they like.
+
+    Unset: the usual, or no limit at all where nobody but this machine can come.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    browse: str | None = Field(default=None, description="usually `6000/minute`")
+    upload: str | None = Field(default=None, description="usually `3000/minute`")
+    search: str | None = Field(default=None, description="usually `600/minute`")
+    login: str | None = Field(default=None, description="usually `10/minute`")
+    paid: str | None = Field(default=None, description="usually `120/minute`")
+
+    @field_validator("*")
+    @classmethod
+    def is_a_rate(cls, rate: str | None) -> str | None:
+        if rate:
+            parse(rate)
+        return rate
+
+
 class Settings(CommonSettings):
     """``IMGCAP_WEB``, ``IMGCAP_UPLOAD__MAX_BYTES``, ``IMGCAP_DEADLINES__HEADER``, …"""
 
@@ -63,10 +88,37 @@ class Settings(CommonSettings):
     )
     upload: UploadSettings = UploadSettings()
     deadlines: DeadlineSettings = DeadlineSettings()
+    limits: LimitSettings = LimitSettings()
+    redis_url: SecretStr | None = Field(
+        default=None, description="counts for several gateways at once, `redis://…`"
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="addresses or networks whose X-Forwarded-For and -Proto we believe",
+    )
 
-    @field_validator("hosts", mode="before")
+    @property
+    def alone(self) -> bool:
+        """Nobody but this machine can come."""
+        return is_loopback(self.host) and not (self.hosts or self.trusted_proxies)
+
+    @field_validator("hosts", "trusted_proxies", mode="before")
     @classmethod
-    def between_commas(cls, hosts: object) -> object:
-        if not isinstance(hosts, str):
-            return hosts
-        return tuple(host.strip().lower() for host in hosts.split(",") if host.strip())
+    def between_commas(cls, names: object) -> object:
+        if not isinstance(names, str):
+            return names
+        return tuple(name.strip().lower() for name in names.split(",") if name.strip())
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            ipaddress.ip_network(proxy, strict=False)
+        return proxies
+
+    @field_validator("redis_url")
+    @classmethod
+    def names_a_redis(cls, url: SecretStr | None) -> SecretStr | None:
+        if url and not url.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("IMGCAP_REDIS_URL starts with redis:// or rediss://")
+        return url

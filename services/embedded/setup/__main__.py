@@ -10,6 +10,8 @@ from services.embedded.browser import obtain as obtain_browser
 from services.embedded.errors import CannotStart
 from services.embedded.rabbitmq import obtain as obtain_broker
 from services.embedded.rabbitmq import search as find_broker
+from services.embedded.redis import find as find_redis
+from services.embedded.redis import obtain as obtain_redis
 from services.embedded.setup.checks import check
 from services.embedded.setup.packages import PYTHON, ROOT, packages, project, virtual_environment
 from services.embedded.setup.page import page
@@ -35,6 +37,7 @@ def main() -> int:
         page()
         if goal == "test":
             browser()
+            redis()
     except (Failed, CannotStart) as error:
         print(f"\nimgcap: {error}", file=sys.stderr)
         return 1
@@ -73,6 +76,14 @@ def browser() -> None:
         return
     progress = Progress("getting Chromium")
     progress.end(obtain_browser())
+
+
+def redis() -> None:
+    """A Redis for the tests of the limits; `make run` needs none."""
+    if find_redis():
+        return
+    progress = Progress("getting Redis")
+    progress.end(obtain_redis())
 
 
 if __name__ == "__main__":
