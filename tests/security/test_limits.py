@@ -160,7 +160,6 @@ def test_without_redis_looking_goes_on_and_what_costs_stops(
         redis.start()
 
         def paid() -> bool:
-        def paid() -> bool:
             return bool(client.post("/api/photos/retry-failed").json()["code"] == "search-away")
 
         assert until(paid)
