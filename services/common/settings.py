@@ -6,8 +6,9 @@ from typing import Literal
 
 import pika
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.common.secretfiles import SecretFiles
 from services.common.topology import Topology
 
 
@@ -82,7 +83,12 @@ class CommonSettings(BaseSettings):
     """What every process can be told."""
 
     model_config = SettingsConfigDict(
-        env_prefix="IMGCAP_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix="IMGCAP_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        # What is wrong with a secret is said without it.
+        hide_input_in_errors=True,
     )
 
     host: str = Field(default="127.0.0.1", description="address that this process listens on")
@@ -96,5 +102,20 @@ class CommonSettings(BaseSettings):
     log_format: Literal["json", "pretty"] = Field(
         default="json", description="for machines or for people"
     )
+    traces: str = Field(
+        default="",
+        description="OTLP/HTTP collector, as http://host:4318; empty: OTEL_EXPORTER_OTLP_ENDPOINT",
+    )
     crash_at: str = Field(default="", description="tests only: the kill point to die at")
     models: Path = Field(default=Path("data/models"), description="folder of the model files")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, SecretFiles(settings_cls)
