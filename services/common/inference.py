@@ -8,6 +8,8 @@ from typing import Any
 import onnxruntime
 from numpy.typing import NDArray
 
+from services.common.models import ModelError
+
 Array = NDArray[Any]
 
 AS_REQUESTED = 1  # onnxruntime's number for it
@@ -33,7 +35,7 @@ def _share_memory() -> None:
 
 
 class Inference:
-    """An ONNX file, ready to run from any thread."""
+    """An ONNX file, ready to run from any thread. Raises ``ModelError`` if it is none."""
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()
@@ -42,9 +44,13 @@ class Inference:
         _share_memory()
         options.add_session_config_entry("session.use_env_allocators", "1")
         options.log_severity_level = 3  # its warnings are about its own graph rewriting
-        self._session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime has a dozen, and no class above them
+            reason = str(error).partition("\n")[0]
+            raise ModelError(f"{path} is no ONNX model that can be run: {reason}") from error
 
     @property
     def entries(self) -> list[tuple[str, list[int | str]]]:
@@ -54,6 +60,15 @@ class Inference:
     @property
     def exits(self) -> list[str]:
         return [output.name for output in self._session.get_outputs()]
+
+    def square_entry(self) -> tuple[str, int]:
+        """The name and the side of its one entry: n x 3 x side x side."""
+        name, shape = self.entries[0]
+        if len(self.entries) != 1 or len(shape) != 4 or shape[1] != 3 or shape[2] != shape[3]:
+            raise ModelError(f"a model of pictures takes n x 3 x side x side, not {shape}")
+        if not isinstance(shape[3], int):
+            raise ModelError(f"a model of pictures has a fixed side, not {shape[3]!r}")
+        return name, shape[3]
 
     def run(self, feed: dict[str, Array], exits: Sequence[str]) -> list[Array]:
         return list(self._session.run(list(exits), feed))

@@ -26,6 +26,13 @@ class Settings(CommonSettings):
         default=0, ge=0, le=4000, description="http: the length of its vectors"
     )
 
+    text_model: str = Field(
+        default="", description="local: another ONNX file, path or URL#sha256=…"
+    )
+    text_tokenizer: str = Field(
+        default="", description="local: its tokenizer.json, path or URL#sha256=…; empty: ours"
+    )
+
     openai: OpenAISettings = OpenAISettings()
     prices: Path | None = Field(default=None, description="a price table that wins over ours")
 

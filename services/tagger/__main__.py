@@ -1,16 +1,19 @@
 """The tagger: waits for photos, says what is in them."""
 
+from services.common import tracing
 from services.common.blobs import Blobs
 from services.common.consumer import Consumer
 from services.common.events import PhotoUploaded
 from services.common.failures import telling
 from services.common.killpoint import arm
+from services.common.models import ModelError
 from services.common.probes import Probes
 from services.common.process import stop_on_signals
 from services.common.record import Record
 from services.common.results import Results
 from services.common.telemetry import configure_logs
 from services.tagger.handler import TagPhoto
+from services.tagger.metrics import Watched
 from services.tagger.providers import taggers
 from services.tagger.settings import Settings
 
@@ -18,18 +21,23 @@ from services.tagger.settings import Settings
 def main() -> None:
     settings = Settings()
     configure_logs("tagger", settings.log_level, settings.log_format)
+    tracing.start("tagger", settings.traces)
     arm(settings.crash_at)
     stop = stop_on_signals()
-    consumer = _consumer(settings)
+    try:
+        consumer = _consumer(settings)
+    except ModelError as error:
+        raise SystemExit(f"tagger: {error}") from error
     with Probes(settings.host, settings.port, consumer):
         consumer.run(stop)
 
 
 def _consumer(settings: Settings) -> Consumer:
-    results = Results(Blobs(settings.store), Record(settings.search_url))
+    record = Record(settings.search_url, settings.internal_token)
+    results = Results(Blobs(settings.store), record)
     return Consumer(
         "tagger",
-        {PhotoUploaded: TagPhoto(results, taggers(settings))},
+        {PhotoUploaded: TagPhoto(results, [Watched(one) for one in taggers(settings)])},
         settings.broker,
         threads=settings.threads,
         on_failure=telling("tagging"),

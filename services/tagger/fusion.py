@@ -88,10 +88,12 @@ def _fused(geometry: Tag | None, model: Tag | None) -> Tag:
     else:
         alone = GEOMETRY_ALONE if geometry else MODEL_ALONE
         sure = max(g, m) * alone.get(one.text, 0.5)
+    told = (model.evidence or {}) if model else {}
     evidence: dict[str, Any] = {
+        **told,  # a model server of your own may have drawn what it saw
         **((geometry.evidence or {}) if geometry else {}),
         "geometry": {"confidence": round(g, 3)},
-        "model": {"confidence": 0.0, **((model.evidence or {}).get("model", {}) if model else {})},
+        "model": {"confidence": round(m, 3), **told.get("model", {})},
     }
     source = "+".join(tag.source for tag in (geometry, model) if tag)
     models = "+".join(tag.model for tag in (geometry, model) if tag)

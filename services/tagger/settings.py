@@ -25,6 +25,20 @@ class Settings(CommonSettings):
         description="http: the model there; another name looks at photos anew",
     )
 
+    geometry: bool = Field(
+        default=True,
+        description="the local eyes look beside every other provider: what the page draws",
+    )
+    label_model: str = Field(
+        default="", description="local: another ONNX file, path or URL#sha256=…, for labels"
+    )
+    label_words: str = Field(
+        default="", description="local: the table of its classes, path or URL#sha256=…"
+    )
+    subject_model: str = Field(
+        default="", description="local: another ONNX file, path or URL#sha256=…, for subjects"
+    )
+
     openai: OpenAISettings = OpenAISettings()
     rekognition: RekognitionSettings = RekognitionSettings()
     prices: Path | None = Field(default=None, description="a price table that wins over ours")
@@ -33,6 +47,14 @@ class Settings(CommonSettings):
     def http_needs_an_address(self) -> Self:
         if self.tagger == "http" and not self.tagger_url:
             raise ValueError("IMGCAP_TAGGER=http needs IMGCAP_TAGGER_URL")
+        return self
+
+    @model_validator(mode="after")
+    def a_label_model_needs_its_words(self) -> Self:
+        if self.label_model and not self.label_words:
+            raise ValueError(
+                "IMGCAP_LABEL_MODEL needs the words of its classes, IMGCAP_LABEL_WORDS"
+            )
         return self
 
     @model_validator(mode="after")

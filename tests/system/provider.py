@@ -55,6 +55,7 @@ class Provider:
             "IMGCAP_TAGGER": "http",
             "IMGCAP_TAGGER_URL": f"{self.url}/look",
             "IMGCAP_TAGGER_MODEL": "loopback-1",
+            "IMGCAP_GEOMETRY": "false",
             "IMGCAP_EMBEDDER": "http",
             "IMGCAP_EMBEDDING_URL": f"{self.url}/embed",
             "IMGCAP_EMBEDDING_MODEL": MODEL,

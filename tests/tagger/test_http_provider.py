@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,16 +15,19 @@ from pydantic import ValidationError
 
 from services.common.errors import Refuse, TryAgain
 from services.common.events import Tag
+from services.common.models import FOLDER, LABEL, SUBJECT, get_models
+from services.tagger.fusion import fuse
 from services.tagger.providers import taggers
 from services.tagger.providers.http import LARGEST, HttpTagger
 from services.tagger.settings import Settings
 from tests.tagger.stubs import ModelStub, Reply, answer, drip, hang, hang_up
 
+ROOT = Path(__file__).parents[2]
 DOG = {"kind": "label", "text": "dog", "confidence": 0.9}
 PHOTO = b"\xff\xd8 photo"
 
 
-def at(url: str, **more: str) -> Settings:
+def at(url: str, **more: Any) -> Settings:
     return Settings.model_validate({"tagger": "http", "tagger_url": url, **more})
 
 
@@ -206,8 +210,26 @@ def test_after_a_bad_answer_the_next_one_counts() -> None:
 
 
 def test_the_setting_chooses_the_provider() -> None:
-    settings = at("http://127.0.0.1:9", tagger_model="m")
+    settings = at("http://127.0.0.1:9", tagger_model="m", geometry=False)
     assert [(one.name, one.version, one.paid) for one in taggers(settings)] == [("http", "m", True)]
+
+
+def test_geometry_is_looked_at_beside_a_model_server_and_its_own_drawings_are_kept() -> None:
+    drawn = {"kind": "composition", "text": "framing", "confidence": 0.9}
+    seen = {"tags": [{**drawn, "evidence": {"frame": [0.1, 0.1, 0.8, 0.8]}}, DOG]}
+    get_models(ROOT / FOLDER, (LABEL, SUBJECT))
+    with ModelStub(answer(seen)).running() as server:
+        both = taggers(at(server.url, models=ROOT / FOLDER))
+        photo = (ROOT / "samples" / "tunnel.jpg").read_bytes()
+        tags = {tag.text: tag for tag in fuse({one.name: one.look(photo) for one in both})}
+        assert isinstance(both[0], HttpTagger)
+        both[0].close()
+    assert [one.name for one in both] == ["http", "local"]
+    assert {"dog", "framing", "symmetry"} <= tags.keys()
+    evidence = tags["framing"].evidence or {}
+    assert evidence["frame"] == [0.1, 0.1, 0.8, 0.8]
+    assert evidence["model"] == {"confidence": 0.9}
+    assert "axis" in (tags["symmetry"].evidence or {})
 
 
 @pytest.mark.parametrize(

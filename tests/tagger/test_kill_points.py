@@ -45,7 +45,7 @@ def test_a_photo_is_tagged_although_the_tagger_dies_at(
     event: PhotoUploaded,
     model: ModelStub,
 ) -> None:
-    own = {"IMGCAP_TAGGER": "http", "IMGCAP_TAGGER_URL": model.url}
+    own = {"IMGCAP_TAGGER": "http", "IMGCAP_TAGGER_URL": model.url, "IMGCAP_GEOMETRY": "false"}
     around.publish(event)
     with around.running("services.tagger", own, crash_at=point) as first:
         crash(first)

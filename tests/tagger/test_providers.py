@@ -40,7 +40,12 @@ def http() -> Iterator[Tagger]:
             answer(DOG if good else {}, 200 if good else 415)(request)
 
     with Server(answer(DOG)).running() as server:
-        settings = {"tagger": "http", "tagger_url": server.url, "tagger_model": "a/b:7"}
+        settings = {
+            "tagger": "http",
+            "tagger_url": server.url,
+            "tagger_model": "a/b:7",
+            "geometry": False,
+        }
         yield from taggers(Settings.model_validate(settings))
 
 

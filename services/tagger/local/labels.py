@@ -13,10 +13,12 @@ import cv2
 import numpy as np
 
 from services.common.inference import Inference
+from services.common.models import ModelError
 from services.tagger.local.pixels import Bytes, Floats
 from services.tagger.local.technique import graded
 from services.tagger.local.thresholds import LABELS as T
 
+COLUMNS = 5
 TABLE = Path(__file__).parent / "classes" / "classes.tsv"
 
 
@@ -32,6 +34,8 @@ class Vocabulary:
     @classmethod
     def read(cls, table: Path = TABLE) -> "Vocabulary":
         lines = [line.split("\t") for line in table.read_text().splitlines() if line[:1] != "#"]
+        if not lines or any(len(line) != COLUMNS for line in lines):
+            raise ModelError(f"{table}: not {COLUMNS} columns, parted by tabs, in every line")
         classes = [[word, *filter(None, parents.split(", "))] for *_, word, parents in lines]
         words = tuple(dict.fromkeys(word for ones in classes for word in ones))
         column = {word: number for number, word in enumerate(words)}
@@ -65,8 +69,9 @@ class LabelModel:
 
     def __init__(self, model: Inference) -> None:
         self._model = model
-        self._entry, shape = model.entries[0]
-        self._side = int(shape[-1])
+        self._entry, self._side = model.square_entry()
+        if "prob" not in model.exits:
+            raise ModelError(f"the label model answers {', '.join(model.exits)}, and no prob")
 
     def probabilities(self, rgb: Bytes) -> Floats:
         size = (self._side, self._side)

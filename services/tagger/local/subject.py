@@ -38,8 +38,8 @@ class SubjectModel:
 
     def __init__(self, model: Inference) -> None:
         self._model = model
-        self._entry, shape = model.entries[0]
-        self._side, self._mask = int(shape[-1]), model.exits[0]
+        self._entry, self._side = model.square_entry()
+        self._mask = model.exits[0]
 
     def mask(self, rgb: Bytes) -> Floats:
         size = (self._side, self._side)

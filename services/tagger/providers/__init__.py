@@ -36,20 +36,29 @@ class Tagger(Protocol):
 
 
 def taggers(settings: Settings) -> Sequence[Tagger]:
+    """Raises ``ModelError`` when a model file that the settings name cannot be had."""
     match settings.tagger:
         case "local":
             from services.tagger.providers.local import LocalTagger
 
-            return [LocalTagger(settings.models)]
+            return [LocalTagger.of(settings)]
         case "http":
             from services.tagger.providers.http import HttpTagger
 
-            return [HttpTagger(settings)]
+            return [HttpTagger(settings), *_geometry(settings)]
         case "rekognition" | "openai" | "cloud":
             from services.tagger.providers.cloud import cloud_taggers
-            from services.tagger.providers.local import LocalTagger
 
-            # Geometry is looked at with every one of them: it is what the page draws.
-            return [*cloud_taggers(settings), LocalTagger(settings.models)]
+            return [*cloud_taggers(settings), *_geometry(settings)]
         case unknown:
             assert_never(unknown)
+
+
+def _geometry(settings: Settings) -> Sequence[Tagger]:
+    """Looked at with every other provider: it is what the page draws, and all that a photo gets
+    which may not leave the house."""
+    if not settings.geometry:
+        return []
+    from services.tagger.providers.local import LocalTagger
+
+    return [LocalTagger.of(settings)]

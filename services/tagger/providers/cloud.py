@@ -13,7 +13,7 @@ from services.tagger.settings import Settings
 
 def cloud_taggers(settings: Settings, ledger: Ledger | None = None) -> Iterator[Tagger]:
     prices = Prices.read(settings.prices)
-    books = ledger or SearchLedger(settings.search_url)
+    books = ledger or SearchLedger(settings.search_url, settings.internal_token)
 
     def asking(name: str, rate: float) -> Asking:
         return Asking(books, Breaker(name, books.report), Pace(rate))

@@ -1,17 +1,21 @@
 """Tags without a network: a classifier for labels, a subject mask, and geometry."""
 
+import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import cv2
+import numpy as np
 
 from services.common.events import Kind, PhotoFacts, Sighting, Tag, strongest_of_each
 from services.common.inference import Inference
-from services.common.models import LABEL, SUBJECT
+from services.common.modelfile import digest, have
+from services.common.models import LABEL, SUBJECT, ModelError
 from services.tagger.local.labels import LabelModel, Vocabulary
 from services.tagger.local.pixels import decode
 from services.tagger.local.sight import words
 from services.tagger.local.subject import SubjectModel
+from services.tagger.settings import Settings
 
 LABELS = "efficientnet-lite2"
 
@@ -24,7 +28,7 @@ class LocalTagger:
     """
 
     name = "local"
-    version = "3"
+    version = "3"  # and, with models of your own, a digest of them
     paid = False
 
     def __init__(
@@ -42,6 +46,33 @@ class LocalTagger:
         self._subject = SubjectModel(Inference(subject, threads=threads))
         self._vocabulary = Vocabulary.read(label_words) if label_words else Vocabulary.read()
         self._label_name = label_model.stem[:100] if label_model else LABELS
+        if own := [path for path in (label_model, label_words, subject_model) if path]:
+            self.version += "-" + hashlib.sha256("".join(map(digest, own)).encode()).hexdigest()[:8]
+            self._try_out()
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """With the models that the settings name. Raises ``ModelError``."""
+        return cls(
+            settings.models,
+            label_model=have(settings.label_model, settings.models),
+            label_words=have(settings.label_words, settings.models),
+            subject_model=have(settings.subject_model, settings.models),
+        )
+
+    def _try_out(self) -> None:
+        """A model that does not fit is told of at the start, not with the first photo."""
+        black = np.zeros((64, 64, 3), np.uint8)
+        classes = len(self._labels.probabilities(black))
+        words_for = len(self._vocabulary.speaks_for)
+        if classes != words_for:
+            raise ModelError(
+                f"the label model has {classes} classes, its table has words for {words_for}:"
+                " IMGCAP_LABEL_MODEL and IMGCAP_LABEL_WORDS belong together"
+            )
+        mask = self._subject.mask(black)
+        if mask.ndim != 2 or not (mask.min() >= 0 and mask.max() <= 1):
+            raise ModelError("the subject model's first output is no mask of 0 to 1")
 
     def look(self, photo: bytes, /, *, facts: PhotoFacts | None = None) -> Sighting:
         """Raises ``Refuse`` when the photo cannot be decoded."""

@@ -1,0 +1,114 @@
+"""Models of your own in the place of ours."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+from pydantic import ValidationError
+
+from services.common.modelfile import digest
+from services.common.models import ModelError
+from services.tagger.providers.local import LocalTagger
+from services.tagger.settings import Settings
+
+SIDE = 32
+WORDS = "0\tn1\t\tteapot\tkitchenware\n1\tn2\t\tkettle\tkitchenware\n"
+
+
+def saved(path: Path, nodes: list[onnx.NodeProto], exit_: str, shape: list[int]) -> Path:
+    weights = [
+        numpy_helper.from_array(np.array([[0.9, 0.05]], np.float32), "sure"),
+        numpy_helper.from_array(np.array([0.0], np.float32), "nothing"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [helper.make_tensor_value_info("rgb", TensorProto.FLOAT, [1, 3, SIDE, SIDE])],
+        [helper.make_tensor_value_info(exit_, TensorProto.FLOAT, shape)],
+        weights,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, str(path))
+    return path
+
+
+def label_model(path: Path, exit_: str = "prob") -> Path:
+    """Sees a teapot in every photo."""
+    nodes = [
+        helper.make_node("ReduceMax", ["rgb"], ["top"], axes=[1, 2, 3], keepdims=0),
+        helper.make_node("Mul", ["top", "nothing"], ["none"]),
+        helper.make_node("Add", ["sure", "none"], [exit_]),
+    ]
+    return saved(path, nodes, exit_, [1, 2])
+
+
+def subject_model(path: Path) -> Path:
+    """Nothing stands out for it."""
+    nodes = [
+        helper.make_node("ReduceMax", ["rgb"], ["top"], axes=[1], keepdims=1),
+        helper.make_node("Mul", ["top", "nothing"], ["mask"]),
+    ]
+    return saved(path, nodes, "mask", [1, 1, SIDE, SIDE])
+
+
+def told(models: Path, **own: Path) -> Settings:
+    return Settings.model_validate({"models": models, **{k: str(v) for k, v in own.items()}})
+
+
+def test_words_and_subjects_come_from_the_models_that_the_settings_name(
+    models: Path, samples: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "words.tsv").write_text(WORDS)
+    labels, subjects = label_model(tmp_path / "pots.onnx"), subject_model(tmp_path / "none.onnx")
+    settings = told(
+        models, label_model=labels, label_words=tmp_path / "words.tsv", subject_model=subjects
+    )
+    tagger = LocalTagger.of(settings)
+    tags = {tag.text: tag for tag in tagger.look((samples / "dahlia.jpg").read_bytes()).tags}
+    assert {"teapot", "kitchenware"} <= tags.keys()
+    assert tags["teapot"].model == "pots"
+    assert "centered" not in tags
+    # Photos that other eyes have seen are looked at anew.
+    version = LocalTagger.version
+    assert tagger.version.startswith(f"{version}-")
+    assert tagger.version != LocalTagger.of(told(models, subject_model=subjects)).version
+
+
+def test_what_does_not_fit_is_told_at_the_start(models: Path, tmp_path: Path) -> None:
+    (tmp_path / "words.tsv").write_text(WORDS + "2\tn3\t\tcup\tkitchenware\n")
+    (tmp_path / "bad.tsv").write_text("teapot\n")
+    (tmp_path / "junk.onnx").write_bytes(b"junk")
+    good, other = label_model(tmp_path / "a.onnx"), label_model(tmp_path / "b.onnx", "answer")
+    for own, complaint in (
+        ({"label_model": good, "label_words": tmp_path / "words.tsv"}, "2 classes"),
+        ({"label_model": good, "label_words": tmp_path / "bad.tsv"}, "5 columns"),
+        ({"label_model": other, "label_words": tmp_path / "words.tsv"}, "and no prob"),
+        ({"subject_model": tmp_path / "junk.onnx"}, "no ONNX model"),
+        ({"subject_model": tmp_path / "away.onnx"}, "no such file"),
+    ):
+        with pytest.raises(ModelError, match=complaint):
+            LocalTagger.of(told(models, **own))
+    with pytest.raises(ValidationError, match="IMGCAP_LABEL_WORDS"):
+        told(models, label_model=good)
+
+
+def test_the_tagger_ends_with_one_sentence_when_its_model_is_another(
+    models: Path, tmp_path: Path
+) -> None:
+    file = subject_model(tmp_path / "mask.onnx")
+    own = {"IMGCAP_MODELS": str(models), "IMGCAP_SUBJECT_MODEL": f"{file}#sha256={'0' * 64}"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "services.tagger"],
+        env={**os.environ, **own, "IMGCAP_BROKER__URL": "amqp://127.0.0.1:9"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == (f"tagger: {file} has the sha256 {digest(file)}, not {'0' * 64}")
