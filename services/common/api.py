@@ -224,6 +224,7 @@ class Reservation(BaseModel):
     exif: Exif
     uploaded_at: datetime | None = Field(default=None, description="only when rebuilt from blobs")
     local_only: bool = Field(default=False, description="nothing of it may leave the house")
+    traceparent: Annotated[str, Field(max_length=55)] = ""
 
 
 class Reserved(BaseModel):

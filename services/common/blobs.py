@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from services.common import tracing
 from services.common.errors import Refuse, TryAgain
 from services.common.parts import is_large, kept_if_there, put_in_parts
 from services.common.settings import StoreSettings
@@ -84,12 +85,12 @@ class Blobs:
         ``once``: what is there already stays, for its name says what it is.
         """
         if not isinstance(body, bytes) and is_large(body):
-            with store_errors(key):
+            with store_errors(key, "put"):
                 return put_in_parts(self._client, self.bucket, key, body, content_type)
         if not digest:
             digest = sha256(body).digest() if isinstance(body, bytes) else _digest_of(body)
         only_new: dict[str, Any] = {"IfNoneMatch": "*"} if once else {}
-        with store_errors(key), kept_if_there():
+        with store_errors(key, "put"), kept_if_there():
             self._client.put_object(
                 Bucket=self.bucket,
                 Key=key,
@@ -117,7 +118,7 @@ class Blobs:
             return dict(self._client.get_object(Bucket=self.bucket, Key=key, **extra))
 
     def keys(self, prefix: str) -> Iterator[str]:
-        with store_errors(prefix):
+        with store_errors(prefix, "list"):
             pages = self._client.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
                 for found in page.get("Contents", []):
@@ -128,7 +129,7 @@ class Blobs:
         every = list(keys)
         for start in range(0, len(every), DELETE_AT_ONCE):
             chunk = every[start : start + DELETE_AT_ONCE]
-            with store_errors(chunk[0]):
+            with store_errors(chunk[0], "delete"):
                 answer = self._client.delete_objects(
                     Bucket=self.bucket,
                     Delete={"Objects": [{"Key": key} for key in chunk], "Quiet": True},
@@ -191,9 +192,10 @@ def _digest_of(file: IO[bytes]) -> bytes:
 
 
 @contextmanager
-def store_errors(key: str) -> Iterator[None]:
+def store_errors(key: str, call: str = "get") -> Iterator[None]:
     try:
-        yield
+        with tracing.child(f"store {call} {key.rpartition('/')[2]}", kind="client"):
+            yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         if code in ABSENT:

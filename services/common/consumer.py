@@ -28,6 +28,7 @@ import structlog
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 from pika.exceptions import AMQPError
 
+from services.common import tracing
 from services.common.errors import Refuse
 from services.common.events import Event
 from services.common.killpoint import reach
@@ -170,10 +171,10 @@ class Consumer:
 
     def _outcome(self, delivery: Delivery, event: Event, handler: Handler) -> Callable[[], None]:
         try:
-            return partial(self._succeed, delivery, list(handler(event)))
+            return partial(self._succeed, delivery, tracing.stamped(handler(event)))
         except Exception as failure:
             try:
-                told = list(self.on_failure(event, failure))
+                told = tracing.stamped(self.on_failure(event, failure))
             except Exception as error:
                 return partial(self._give_back, error)
             return partial(self._succeed, delivery, told)

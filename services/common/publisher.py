@@ -18,6 +18,7 @@ import structlog
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 from pika.exceptions import AMQPError, NackError, UnroutableError
 
+from services.common import tracing
 from services.common.events import Event
 from services.common.settings import BrokerSettings
 
@@ -55,7 +56,7 @@ class Publisher:
         self.ready = False
 
     def publish(self, event: Event) -> "Future[None]":
-        letter = Letter(event)
+        letter = Letter(event if event.traceparent else tracing.stamped([event])[0])
         try:
             self._outbox.put_nowait(letter)
         except queue.Full:

@@ -3,6 +3,7 @@
 import httpx
 from pydantic import ValidationError
 
+from services.common import tracing
 from services.common.api import PhotoState
 from services.common.errors import TryAgain
 from services.common.events import Event
@@ -21,9 +22,11 @@ class Record:
     def state(self, event: Event) -> PhotoState | None:
         """None when the photo is gone. Raises ``TryAgain`` when search cannot say."""
         try:
-            answer = self._client.get(
-                f"/internal/v1/photos/{event.photo_id}/state", params={"owner": event.owner}
-            )
+            path = f"/photos/{event.photo_id}/state"
+            with tracing.calling("search", f"GET {path}") as headers:
+                answer = self._client.get(
+                    f"/internal/v1{path}", params={"owner": event.owner}, headers=headers
+                )
             # Any web server says 404: only search's own words mean that the photo is gone.
             if answer.status_code == 404 and answer.json().get("code") == "no-such-photo":
                 return None

@@ -8,6 +8,8 @@ from typing import Any
 
 import uvicorn
 
+from services.common.traced import traced
+
 
 class QuietServer(uvicorn.Server):
     """Signals are the process's affair: the first asks everybody, the second insists."""
@@ -20,7 +22,7 @@ class QuietServer(uvicorn.Server):
 def serve_until(stop: Flag, app: Any, host: str, port: int, **options: Any) -> None:
     """Serve on the caller's thread until ``stop``; requests in flight may end."""
     config = uvicorn.Config(
-        app,
+        traced(app),
         host=host,
         port=port,
         log_config=None,

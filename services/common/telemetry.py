@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from prometheus_client import Counter, Histogram
 
+from services.common import tracing
 from services.common.events import Event
 
 HANDLED = Counter("imgcap_events_handled", "Events acknowledged.", ["service", "event"])
@@ -61,9 +62,12 @@ def configure_logs(service: str, level: str, form: str) -> None:
 
 @contextmanager
 def photo_context(event: Event) -> Iterator[None]:
-    """Every line logged inside names the photo and the trace."""
-    trace = event.traceparent.split("-")[1] if event.traceparent.count("-") == 3 else ""
-    with structlog.contextvars.bound_contextvars(
-        photo_id=str(event.photo_id), generation=event.generation, trace_id=trace
+    """Every line logged inside names the photo and the trace, and so does the span around it."""
+    trace = tracing.trace_of(event.traceparent)
+    with (
+        structlog.contextvars.bound_contextvars(
+            photo_id=str(event.photo_id), generation=event.generation, trace_id=trace
+        ),
+        tracing.span(f"process {event.name}", parent=event.traceparent, kind="consumer"),
     ):
         yield

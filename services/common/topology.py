@@ -11,6 +11,7 @@ from typing import Any
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
+from services.common import tracing
 from services.common.events import (
     Event,
     PhotoChanged,
@@ -85,13 +86,14 @@ class Topology:
 
         Nobody needs to be listening for a change, somebody must be for everything else.
         """
-        channel.basic_publish(
-            self.exchange,
-            event.name,
-            event.to_wire(),
-            message_properties(event.name),
-            mandatory=not isinstance(event, PhotoChanged),
-        )
+        with tracing.publishing(event) as told:
+            channel.basic_publish(
+                self.exchange,
+                told.name,
+                told.to_wire(),
+                message_properties(told.name),
+                mandatory=not isinstance(told, PhotoChanged),
+            )
 
     def _work_queue_arguments(self) -> dict[str, Any]:
         return {

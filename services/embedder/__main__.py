@@ -2,6 +2,7 @@
 
 from threading import Thread
 
+from services.common import tracing
 from services.common.blobs import Blobs
 from services.common.consumer import Consumer
 from services.common.events import PhotoTagged
@@ -16,6 +17,7 @@ from services.embedder.app import create_app
 from services.embedder.handler import EmbedPhoto
 from services.embedder.known import KnownWords
 from services.embedder.memory import Memory
+from services.embedder.metrics import Watched
 from services.embedder.providers import embedder
 from services.embedder.settings import Settings
 
@@ -23,9 +25,10 @@ from services.embedder.settings import Settings
 def main() -> None:
     settings = Settings()
     configure_logs("embedder", settings.log_level, settings.log_format)
+    tracing.start("embedder", settings.traces)
     arm(settings.crash_at)
     stop = stop_on_signals()
-    memory = Memory(embedder(settings), settings.remembered)
+    memory = Memory(Watched(embedder(settings)), settings.remembered)
     consumer = _consumer(settings, memory)
     thread = Thread(target=consumer.run, args=[stop], name="consumer")
     thread.start()

@@ -7,6 +7,7 @@ import numpy as np
 import structlog
 from pydantic import ValidationError
 
+from services.common import tracing
 from services.common.money import KnownVectors, WantedVectors
 from services.embedder.memory import Memory, Row
 
@@ -36,7 +37,9 @@ class KnownWords:
             model=embedder.model, dimensions=embedder.dimensions, texts=list(texts)
         )
         try:
-            answer = self._client.post("/vectors:known", json=wanted.model_dump())
+            with tracing.calling("search", "POST /vectors:known") as headers:
+                body = wanted.model_dump()
+                answer = self._client.post("/vectors:known", json=body, headers=headers)
             found = KnownVectors.model_validate_json(answer.raise_for_status().content)
         except (httpx.HTTPError, ValidationError) as error:
             log.info("search does not say what it knows", error=type(error).__name__)

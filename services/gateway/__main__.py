@@ -6,6 +6,7 @@ from functools import partial
 from threading import Event as Flag
 from threading import Thread
 
+from services.common import tracing
 from services.common.killpoint import arm
 from services.common.process import stop_on_signals
 from services.common.server import serve_until
@@ -23,6 +24,7 @@ OPEN_FILES = 16_384
 def main() -> None:
     settings = Settings()
     configure_logs("gateway", settings.log_level, settings.log_format)
+    tracing.start("gateway", settings.traces, public=True)
     arm(settings.crash_at)
     leaving, stop = stop_on_signals(), Flag()
     _raise_open_files()
@@ -41,10 +43,10 @@ def serve(settings: Settings, stop: Flag, leaving: Flag) -> None:
         ws="none",
         timeout_keep_alive=settings.deadlines.idle,
         server_header=False,
-    )
-
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
+    )
+
 
 def _leave(leaving: Flag, stop: Flag, drain: float) -> None:
     """Be unready for a while before closing, so that a load balancer looks elsewhere first."""

@@ -6,7 +6,6 @@ upload expires, and the same bytes sent again go on where they were.
 
 import asyncio
 import base64
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from services.common import tracing
 from services.common.api import PhotoState, Reservation, Reserved
 from services.common.blobs import Keys
 from services.common.events import PhotoFacts, PhotoUploaded
@@ -50,17 +50,21 @@ class KeepPhoto:
         reach("gateway.spooled")
         content_type = sniff(photo.head)
         identity = photo_id(self.owner, photo.sha256)
-        trace = secrets.token_hex(16)
-        with structlog.contextvars.bound_contextvars(photo_id=str(identity), trace_id=trace):
+        trace = tracing.traceparent()
+        tracing.note(photo_id=str(identity))
+        with structlog.contextvars.bound_contextvars(
+            photo_id=str(identity), trace_id=tracing.trace_of(trace)
+        ):
             known = await self.search.state(identity, self.owner)
             if known and known.status in KEPT:
                 return _accepted(identity, known, filename, duplicate=True)
-            pixels = await self.pixels.read(photo.path, content_type)
-            reservation = self._reservation(photo, pixels, identity, filename)
-            return await self._keep(photo, pixels, reservation, trace)
+            with tracing.child("read pixels"):
+                pixels = await self.pixels.read(photo.path, content_type)
+            reservation = self._reservation(photo, pixels, identity, filename, trace)
+            return await self._keep(photo, pixels, reservation)
 
     async def _keep(
-        self, photo: SpooledPhoto, pixels: Pixels, reservation: Reservation, trace: str
+        self, photo: SpooledPhoto, pixels: Pixels, reservation: Reservation
     ) -> Accepted:
         identity, filename = reservation.photo_id, reservation.filename
         reserved = await self.search.reserve(reservation)
@@ -78,7 +82,7 @@ class KeepPhoto:
                     await self.store.delete(keys.prefix)
             raise
         reach("gateway.committed")
-        await self.announcer.tell(_event(reservation, reserved.generation, keys, trace))
+        await self.announcer.tell(_event(reservation, reserved.generation, keys))
         reach("gateway.published")
         log.info("kept", generation=reserved.generation, bytes=photo.bytes)
         return _accepted(identity, state, filename, duplicate=False)
@@ -108,7 +112,7 @@ class KeepPhoto:
             return state
 
     def _reservation(
-        self, photo: SpooledPhoto, pixels: Pixels, identity: UUID, filename: str
+        self, photo: SpooledPhoto, pixels: Pixels, identity: UUID, filename: str, trace: str
     ) -> Reservation:
         return Reservation(
             photo_id=identity,
@@ -123,19 +127,19 @@ class KeepPhoto:
             palette=list(pixels.palette),
             exif=pixels.exif,
             local_only=wants_local_only(),
+            traceparent=trace,
         )
 
 
-def _event(kept: Reservation, generation: int, keys: Keys, trace: str) -> PhotoUploaded:
+def _event(kept: Reservation, generation: int, keys: Keys) -> PhotoUploaded:
     names = {"photo_id", "owner", "sha256", "content_type", "width", "height", "local_only"}
-    shared = kept.model_dump(include=names)
+    shared = kept.model_dump(include=names | {"traceparent"})
     exif = kept.exif.model_dump(include=set(PhotoFacts.model_fields))
     return PhotoUploaded(
         **shared,
         generation=generation,
         blob_key=keys.original,
         facts=PhotoFacts(width=kept.width, height=kept.height, **exif),
-        traceparent=f"00-{trace}-{secrets.token_hex(8)}-01",
     )
 
 

@@ -9,6 +9,7 @@ import structlog
 from fastapi import Response
 from pydantic import BaseModel, ValidationError
 
+from services.common import tracing
 from services.common.api import Changes, PhotoState, Reservation, Reserved
 from services.common.problems import MEDIA_TYPE, Problem, away
 
@@ -143,9 +144,10 @@ class SearchService:
         perhaps = False
         for pause in (*PAUSES, None):
             try:
-                return await self._client.request(
-                    method, path, params=params, content=content, headers=headers
-                )
+                with tracing.calling("search", f"{method} {path}") as trace:
+                    return await self._client.request(
+                        method, path, params=params, content=content, headers={**headers, **trace}
+                    )
             except CUT as error:
                 perhaps = perhaps or not isinstance(error, httpx.ConnectError)
                 if pause is None or (perhaps and not again):

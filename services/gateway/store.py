@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import structlog
 from botocore.exceptions import ClientError
 
+from services.common import tracing
 from services.common.blobs import Blobs
 from services.common.errors import Refuse, TryAgain
 from services.common.problems import Problem, away
@@ -112,7 +113,7 @@ class Store:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(seconds):
-                return await loop.run_in_executor(self._threads, call)
+                return await loop.run_in_executor(self._threads, tracing.carried(call))
         except TimeoutError as error:
             log.warning("the store is slow")
             raise store_away() from error

@@ -6,6 +6,7 @@ from threading import Thread
 
 import structlog
 
+from services.common import tracing
 from services.common.blobs import Blobs
 from services.common.consumer import Consumer
 from services.common.depths import queue_depths
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 def main() -> None:
     settings = Settings()
     configure_logs("search", settings.log_level, settings.log_format)
+    tracing.start("search", settings.traces)
     arm(settings.crash_at)
     stop = stop_on_signals()
     with ExitStack() as stack:

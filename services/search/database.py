@@ -8,6 +8,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from services.search.settings import DatabaseSettings
+from services.search.statements import cursors
 
 Db = Connection[Any]
 Pool = ConnectionPool[Db]
@@ -42,6 +43,7 @@ def _pool(settings: DatabaseSettings, url: str, configure: Callable[[Db], None] 
         max_size=settings.connections,
         timeout=2.0,
         kwargs={
+            **cursors(),
             "connect_timeout": 2,
             "keepalives_idle": 5,
             "keepalives_interval": 2,

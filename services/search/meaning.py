@@ -11,6 +11,7 @@ import numpy as np
 import structlog
 from pydantic import BaseModel, ValidationError
 
+from services.common import tracing
 from services.common.vectors import Vector
 from services.search.apply import add_tag_vectors, model_of
 from services.search.database import AWAY, Db, Pool
@@ -60,7 +61,9 @@ class Embedder:
     def ask(self, texts: Sequence[str]) -> Placed:
         """Raises ``EmbedderAway``."""
         try:
-            answer = self._client.post("/embed", json={"texts": [t[:LONGEST] for t in texts]})
+            body = {"texts": [t[:LONGEST] for t in texts]}
+            with tracing.calling("embedder", "POST /embed") as headers:
+                answer = self._client.post("/embed", json=body, headers=headers)
             answer.raise_for_status()
             return Placed.model_validate_json(answer.content)
         except (httpx.HTTPError, ValidationError) as error:

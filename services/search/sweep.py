@@ -15,6 +15,7 @@ import structlog
 from prometheus_client import Counter
 from psycopg.rows import dict_row
 
+from services.common import tracing
 from services.common.api import Exif
 from services.common.blobs import Blobs, Keys
 from services.common.errors import TryAgain
@@ -84,17 +85,25 @@ class Sweeper:
     def _publish(self, query: str, fields: dict[str, Any], *, lost: bool) -> int:
         if not self.publisher.ready:
             return 0
+        why = "lost" if lost else "due"
         at_once = max(1, min(AT_ONCE, int(self.settings.per_second * self.settings.every)))
         with self.pool.connection() as db:
             rows = _rows(db, query, {**fields, "limit": at_once})
             if not rows:
                 return 0
-            sent = {row["photo_id"]: self.publisher.publish(uploaded_again(row)) for row in rows}
+            sent = {row["photo_id"]: self._again(row, why) for row in rows}
             confirmed = _confirmed(sent)
             db.execute(SQL["mark_published"], {"photo_ids": confirmed, "lost": 1 if lost else 0})
-        SWEPT.labels("lost" if lost else "due").inc(len(confirmed))
-        log.info("published again", photos=len(confirmed), why="lost" if lost else "due")
+        SWEPT.labels(why).inc(len(confirmed))
+        log.info("published again", photos=len(confirmed), why=why)
         return len(confirmed)
+
+    def _again(self, row: dict[str, Any], why: str) -> "Future[None]":
+        """In the trace that the upload began: it tells the photo's whole story, outages too."""
+        event = uploaded_again(row)
+        photo = str(event.photo_id)
+        with tracing.span("publish again", parent=event.traceparent, photo_id=photo, why=why):
+            return self.publisher.publish(tracing.stamped([event])[0])
 
     def delete_blobs(self) -> int:
         """Bytes of deleted photos: at once, then a second look for what was still on its way."""
@@ -160,6 +169,7 @@ def uploaded_again(row: dict[str, Any]) -> PhotoUploaded:
         height=row["height"],
         facts=facts,
         local_only=row["local_only"],
+        traceparent=row["traceparent"],
     )
 
 

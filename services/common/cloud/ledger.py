@@ -16,6 +16,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.common import tracing
 from services.common.cloud.failing import BUDGET, BUDGET_LOCAL
 from services.common.errors import TryAgain
 from services.common.events import Event
@@ -156,8 +157,9 @@ class SearchLedger:
         self._client.close()
 
     def _post(self, path: str, body: BaseModel) -> httpx.Response:
-        headers = {"Content-Type": "application/json"}
-        return self._client.post(path, content=body.model_dump_json().encode(), headers=headers)
+        content, headers = body.model_dump_json().encode(), {"Content-Type": "application/json"}
+        with tracing.calling("search", f"POST {path}") as trace:
+            return self._client.post(path, content=content, headers={**headers, **trace})
 
 
 class Refusal(BaseModel):
