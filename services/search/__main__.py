@@ -18,10 +18,11 @@ from services.common.server import serve_until
 from services.common.telemetry import configure_logs
 from services.common.topology import SUBSCRIPTIONS
 from services.search.app import create_app
-from services.search.database import AWAY, answers, open_pool, open_readers
+from services.search.database import AWAY, answers, open_pool
 from services.search.handlers import ApplyFailure, ApplyResult, TellRecord
 from services.search.meaning import Embedder, Meaning
 from services.search.migrate import migrate
+from services.search.replicas import Readers
 from services.search.settings import Settings
 from services.search.state import State
 from services.search.sweep import Sweeper
@@ -49,7 +50,7 @@ def main() -> None:
 def _wire(settings: Settings, stack: ExitStack) -> State:
     pool = open_pool(settings.database)
     stack.callback(pool.close)
-    readers = open_readers(settings.database)
+    readers = Readers.of(settings.database)
     stack.callback(readers.close)
     meaning = Meaning(Embedder(settings.embedder_url))
     stack.callback(meaning.close)

@@ -1,10 +1,19 @@
-"""Connections: a pool that answers in time or says that it cannot."""
+"""Connections: pools that answer in time or say that they cannot, and find the primary again.
 
-from collections.abc import Callable
+A URL may name several hosts (``host=a,b`` or ``//u:p@a:1,b:2/db``): whoever takes writes is the
+primary, and after a failover the next connection goes to the new one. A pool never gives up:
+every request that finds no connection makes one attempt, one at a time for the whole pool, and
+the sweeper and the consumer ask again and again, with pauses of random length.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg import Connection
+from psycopg.abc import RV, PQGen
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from services.search.settings import DatabaseSettings
@@ -14,21 +23,65 @@ Db = Connection[Any]
 Pool = ConnectionPool[Db]
 
 #: All that says "the database is away", and nothing that says "the query is wrong".
-AWAY = (psycopg.OperationalError, PoolTimeout)
+AWAY = (psycopg.OperationalError, PoolTimeout, psycopg.errors.ReadOnlySqlTransaction)
 
 #: Longer than any query of ours needs, shorter than the gateway's patience. Milliseconds.
 STATEMENT_TIMEOUT = 2500
 
 
+class Link(Connection[Any]):
+    """A connection that a server can neither hold for ever nor be held up by.
+
+    ``statement_timeout`` is the server's word: one that stands still (its disk, its machine) does
+    not keep it, and its kernel goes on saying that all is well. ``patience`` in seconds, or None.
+    """
+
+    patience: float | None = 6.0
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.info.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
+                self.close()  # nobody knows when it would have answered
+            raise
+
+
+@contextmanager
+def patience(db: Db, seconds: float | None) -> Iterator[None]:
+    """Another patience for a while; connections that are not ours have none anyway."""
+    if not isinstance(db, Link):
+        yield
+        return
+    before, db.patience = db.patience, seconds
+    try:
+        yield
+    finally:
+        db.patience = before
+
+
+class ReplicaLink(Link):
+    """For small questions, until a replica has shown that it is worth more."""
+
+    patience = 0.3
+
+
 def open_pool(settings: DatabaseSettings) -> Pool:
     """Connects in the background: the service may start before its database."""
-    return _pool(settings, settings.url.get_secret_value(), None)
+    return _pool(settings, settings.url.get_secret_value(), "read-write", None)
 
 
 def open_readers(settings: DatabaseSettings) -> Pool:
-    """For searches: a replica if there is one, and one snapshot for all that an answer reads."""
-    url = (settings.read_url or settings.url).get_secret_value()
-    return _pool(settings, url, _read_only)
+    """For searches on the primary: one snapshot for all that an answer reads."""
+    return _pool(settings, settings.url.get_secret_value(), "read-write", _read_only)
+
+
+def open_replicas(settings: DatabaseSettings) -> Pool | None:
+    """The same on whatever the read URL names, a standby before a primary."""
+    if settings.read_url is None:
+        return None
+    url = settings.read_url.get_secret_value()
+    return _pool(settings, url, "prefer-standby", _read_only, ReplicaLink)
 
 
 def _read_only(db: Db) -> None:
@@ -36,9 +89,16 @@ def _read_only(db: Db) -> None:
     db.read_only = True
 
 
-def _pool(settings: DatabaseSettings, url: str, configure: Callable[[Db], None] | None) -> Pool:
+def _pool(
+    settings: DatabaseSettings,
+    url: str,
+    wanted: str,
+    configure: Callable[[Db], None] | None,
+    link: type[Link] = Link,
+) -> Pool:
     return ConnectionPool(
-        url,
+        _whom(url, wanted),
+        connection_class=link,
         min_size=2,
         max_size=settings.connections,
         timeout=2.0,
@@ -58,6 +118,18 @@ def _pool(settings: DatabaseSettings, url: str, configure: Callable[[Db], None] 
         check=ConnectionPool.check_connection,
         reconnect_timeout=0,
         open=True,
+    )
+
+
+def _whom(url: str, wanted: str) -> str:
+    """What the URL does not say itself: which of its hosts to take, and in which order."""
+    said = conninfo_to_dict(url)
+    if "," not in f"{said.get('host', '')}{said.get('hostaddr', '')}":
+        return url
+    return make_conninfo(
+        url,
+        target_session_attrs=said.get("target_session_attrs", wanted),
+        load_balance_hosts=said.get("load_balance_hosts", "random"),
     )
 
 

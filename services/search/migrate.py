@@ -5,12 +5,14 @@ from typing import Any
 
 from psycopg import Connection
 
+from services.search.database import patience
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(db: Connection[Any]) -> list[str]:
     """Apply what is pending, and say what that was; safe to run from every replica at once."""
-    with db.transaction():
+    with patience(db, None), db.transaction():
         db.execute("SET LOCAL statement_timeout = 0")
         db.execute("SET LOCAL lock_timeout = 0")
         db.execute("SELECT pg_advisory_xact_lock(hashtext('imgcap.migrations'))")

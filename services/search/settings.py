@@ -11,8 +11,17 @@ from services.common.cloud.settings import CloudChoice
 class DatabaseSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    url: SecretStr = SecretStr("postgresql://imgcap@127.0.0.1:5432/imgcap")
-    read_url: SecretStr | None = Field(default=None, description="a replica, for searches")
+    url: SecretStr = Field(
+        default=SecretStr("postgresql://imgcap@127.0.0.1:5432/imgcap"),
+        description="PostgreSQL; of several hosts the one that takes writes",
+    )
+    read_url: SecretStr | None = Field(
+        default=None, description="replicas, for searches; they never show less than the primary"
+    )
+    read_alone: bool = Field(
+        default=False,
+        description="replicas are synchronous and may answer while the primary is away",
+    )
     connections: int = Field(default=8, ge=2, le=200)
 
 

@@ -13,6 +13,7 @@ from services.common.publisher import Publisher
 from services.search.database import Pool
 from services.search.meaning import Meaning
 from services.search.query import Asking
+from services.search.replicas import Reads
 from services.search.settings import Settings
 from services.search.vocabulary import Vocabulary
 
@@ -25,11 +26,11 @@ class State:
     consumer: Consumer
     blobs: Blobs
     meaning: Meaning
-    reading: Pool | None = None
+    reading: Reads | None = None
     migrated: Flag = field(default_factory=Flag)
 
     @property
-    def readers(self) -> Pool:
+    def readers(self) -> Reads:
         """For searches; the one pool for all where nobody made another."""
         return self.reading or self.pool
 

@@ -1,0 +1,1 @@
+"""What must go on when one of several dies: gateways, workers, brokers, databases."""
