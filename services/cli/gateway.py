@@ -16,12 +16,13 @@ ANSWER_SECONDS = 120.0
 class Door:
     """An address that answers JSON. ``setting`` is what a person changes to name another."""
 
-    def __init__(self, url: str, setting: str, *, connections: int = 8) -> None:
+    def __init__(self, url: str, setting: str, *, connections: int = 8, token: str = "") -> None:
         self.url, self._setting = url.rstrip("/"), setting
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             self.client = httpx.Client(
                 base_url=self.url,
-                headers={"User-Agent": "imgcap"},
+                headers={"User-Agent": "imgcap", **bearer},
                 timeout=httpx.Timeout(ANSWER_SECONDS, connect=5),
                 limits=httpx.Limits(max_connections=connections),
                 trust_env=urlsplit(self.url).hostname not in LOOPBACK,

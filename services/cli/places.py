@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services.cli.gateway import Door
 from services.cli.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ class Places:
         port = self._port("search")
         found = f"http://127.0.0.1:{port}" if port else SEARCH
         return self.environment.get("IMGCAP_SEARCH_URL") or found
+
+    @property
+    def internal_token(self) -> str:
+        """What search knows a service by; of two the first."""
+        told = self.environment.get("IMGCAP_INTERNAL_TOKEN", "") or self._secret("internal")
+        return told.partition(",")[0].strip()
 
     @property
     def models(self) -> Path:
@@ -101,6 +108,12 @@ class Places:
             raise Trouble(f"{file} belongs to another account: ask as its owner") from error
         except (OSError, UnicodeDecodeError):
             return ""
+
+
+def search_door() -> Door:
+    """Search itself, for what only whoever keeps imgcap may ask."""
+    where = places()
+    return Door(where.search, "IMGCAP_SEARCH_URL", token=where.internal_token)
 
 
 def places() -> Places:

@@ -6,7 +6,7 @@ import typer
 
 from services.cli import show
 from services.cli.gateway import Door
-from services.cli.places import places
+from services.cli.places import search_door
 from services.cli.trouble import Trouble
 
 reembedding = typer.Typer()
@@ -29,7 +29,7 @@ def reembed(
     ] = False,
 ) -> None:
     """Place all photos and words by another model; searches go on by the old one meanwhile."""
-    with Door(places().search, "IMGCAP_SEARCH_URL") as door:
+    with search_door() as door:
         if rollback:
             return _tell(door.ask("POST", f"{PATH}:rollback"))
         built = _build(door, model, embedder)

@@ -5,8 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from services.cli import show
-from services.cli.gateway import Door
-from services.cli.places import places
+from services.cli.places import places, search_door
 
 upkeep = typer.Typer()
 parked = typer.Typer(no_args_is_help=True, help="Events that nobody could handle.")
@@ -101,7 +100,7 @@ def audit(
     json: Json = False,
 ) -> None:
     """Compare the record with the bytes: nothing missing, nothing left over."""
-    with Door(places().search, "IMGCAP_SEARCH_URL") as door:
+    with search_door() as door:
         found = door.ask("POST", "/internal/v1/audit", params={"fix": fix}, timeout=LONG_SECONDS)
     if json:
         show.as_json(found)
@@ -120,6 +119,6 @@ def reconcile(
     """Rebuild the record from the bytes, after a database was lost. Nothing is paid again."""
     if not from_bucket:
         raise typer.BadParameter("say --from-bucket: it is the only place to rebuild from")
-    with Door(places().search, "IMGCAP_SEARCH_URL") as door:
+    with search_door() as door:
         found = door.ask("POST", "/internal/v1/reconcile", timeout=LONG_SECONDS)
     show.say(f"{found.get('rebuilt', 0)} photos rebuilt; they are queued and will be searchable")

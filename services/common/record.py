@@ -1,12 +1,13 @@
 """What a worker asks search: is anybody still waiting for this photo's result?"""
 
 import httpx
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from services.common import tracing
 from services.common.api import PhotoState
 from services.common.errors import TryAgain
 from services.common.events import Event
+from services.common.internal import credentials
 
 #: Search answers in a millisecond; a worker that waits longer for it only holds a thread.
 PATIENCE = 2.0
@@ -15,9 +16,13 @@ PATIENCE = 2.0
 class Record:
     """Search's record of a photo, read over its internal API. Connects at the first question."""
 
-    def __init__(self, search_url: str, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, search_url: str, token: SecretStr | None = None, *, patience: float = PATIENCE
+    ) -> None:
         # Search stands inside, so whatever proxy the environment names is not for it.
-        self._client = httpx.Client(base_url=search_url, timeout=patience, trust_env=False)
+        self._client = httpx.Client(
+            base_url=search_url, headers=credentials(token), timeout=patience, trust_env=False
+        )
 
     def state(self, event: Event) -> PhotoState | None:
         """None when the photo is gone. Raises ``TryAgain`` when search cannot say."""

@@ -8,6 +8,7 @@ import pika
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.common.internal import tokens_of
 from services.common.secretfiles import SecretFiles
 from services.common.topology import Topology
 
@@ -96,6 +97,9 @@ class CommonSettings(BaseSettings):
     broker: BrokerSettings = BrokerSettings()
     store: StoreSettings = StoreSettings()
     search_url: str = Field(default="http://127.0.0.1:9001", description="the search service")
+    internal_token: SecretStr | None = Field(
+        default=None, description="what services know each other by; two while it is changed"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="what is worth a line"
     )
@@ -108,6 +112,12 @@ class CommonSettings(BaseSettings):
     )
     crash_at: str = Field(default="", description="tests only: the kill point to die at")
     models: Path = Field(default=Path("data/models"), description="folder of the model files")
+
+    @field_validator("internal_token")
+    @classmethod
+    def is_hard_to_guess(cls, token: SecretStr | None) -> SecretStr | None:
+        tokens_of(token)
+        return token
 
     @classmethod
     def settings_customise_sources(

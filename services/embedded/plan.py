@@ -35,6 +35,8 @@ def plan(home: Home, root: Path, environment: Mapping[str, str] = os.environ) ->
     common = {
         **_broker(home, environment, neighbours, notes),
         **_store(home, environment, neighbours, notes),
+        "IMGCAP_INTERNAL_TOKEN": environment.get("IMGCAP_INTERNAL_TOKEN")
+        or home.secret("internal"),
         "IMGCAP_MODELS": environment.get("IMGCAP_MODELS") or str(home.folder / "models"),
         "IMGCAP_WEB": environment.get("IMGCAP_WEB") or str(root / "web" / "dist"),
         "IMGCAP_LOG_FORMAT": environment.get("IMGCAP_LOG_FORMAT") or "pretty",

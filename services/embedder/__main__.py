@@ -7,6 +7,7 @@ from services.common.blobs import Blobs
 from services.common.consumer import Consumer
 from services.common.events import PhotoTagged
 from services.common.failures import telling
+from services.common.inside import Inside
 from services.common.killpoint import arm
 from services.common.process import stop_on_signals
 from services.common.record import Record
@@ -33,15 +34,18 @@ def main() -> None:
     thread = Thread(target=consumer.run, args=[stop], name="consumer")
     thread.start()
     try:
-        serve_until(stop, create_app(memory, consumer), settings.host, settings.port)
+        app = Inside(create_app(memory, consumer), settings.internal_token, settings.host)
+        serve_until(stop, app, settings.host, settings.port)
     finally:
         stop.set()
         thread.join()
 
 
 def _consumer(settings: Settings, memory: Memory) -> Consumer:
-    results = Results(Blobs(settings.store), Record(settings.search_url))
-    known = KnownWords(settings.search_url) if memory.embedder.paid else None
+    record = Record(settings.search_url, settings.internal_token)
+    results = Results(Blobs(settings.store), record)
+    words = KnownWords(settings.search_url, settings.internal_token)
+    known = words if memory.embedder.paid else None
     return Consumer(
         "embedder",
         {PhotoTagged: EmbedPhoto(memory, results, known)},

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import httpx
 import numpy as np
 import structlog
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from services.common import tracing
+from services.common.internal import credentials
 from services.common.money import KnownVectors, WantedVectors
 from services.embedder.memory import Memory, Row
 
@@ -18,9 +19,13 @@ AT_ONCE = 400
 
 
 class KnownWords:
-    def __init__(self, search_url: str, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, search_url: str, token: SecretStr | None = None, *, patience: float = PATIENCE
+    ) -> None:
         base = f"{search_url.rstrip('/')}/internal/v1"
-        self._client = httpx.Client(base_url=base, timeout=patience, trust_env=False)
+        self._client = httpx.Client(
+            base_url=base, headers=credentials(token), timeout=patience, trust_env=False
+        )
 
     def teach(self, memory: Memory, texts: Sequence[str]) -> None:
         """Let ``memory`` know what search knows of ``texts``. Without search it learns nothing."""

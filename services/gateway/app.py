@@ -75,7 +75,7 @@ async def _open_door(settings: Settings, limits: Limits, stack: AsyncExitStack, 
     """Nothing here waits for a neighbour: services may start in any order."""
     spool = Spool(settings.spool, room=settings.upload.spool_bytes)
     stack.callback(spool.close)
-    search = SearchService(settings.search_url)
+    search = SearchService(settings.search_url, settings.internal_token)
     stack.push_async_callback(search.close)
     store = Store(Blobs(settings.store, patience=SILENCE))
     stack.callback(store.close)

@@ -7,10 +7,11 @@ from uuid import UUID
 import httpx
 import structlog
 from fastapi import Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from services.common import tracing
 from services.common.api import Changes, PhotoState, Reservation, Reserved
+from services.common.internal import credentials
 from services.common.problems import MEDIA_TYPE, Problem, away
 
 log = structlog.get_logger(__name__)
@@ -40,9 +41,10 @@ class SearchAway(Exception):
 class SearchService:
     """``/internal/v1`` for one owner's photos."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: SecretStr | None = None) -> None:
         self._client = httpx.AsyncClient(
             base_url=f"{url.rstrip('/')}/internal/v1",
+            headers=credentials(token),
             timeout=httpx.Timeout(PATIENCE, connect=CONNECT, pool=CONNECT),
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=32),
             trust_env=False,  # search stands inside; a proxy of the environment is not for it

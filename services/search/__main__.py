@@ -11,6 +11,7 @@ from services.common.blobs import Blobs
 from services.common.consumer import Consumer
 from services.common.depths import queue_depths
 from services.common.events import PhotoEmbedded, PhotoFailed
+from services.common.inside import Inside
 from services.common.killpoint import arm
 from services.common.process import stop_on_signals
 from services.common.publisher import Publisher
@@ -44,7 +45,8 @@ def main() -> None:
             thread.start()
             stack.callback(thread.join)
             stack.callback(stop.set)
-        serve_until(stop, create_app(state), settings.host, settings.port)
+        app = Inside(create_app(state), settings.internal_token, settings.host)
+        serve_until(stop, app, settings.host, settings.port)
 
 
 def _wire(settings: Settings, stack: ExitStack) -> State:
@@ -52,7 +54,7 @@ def _wire(settings: Settings, stack: ExitStack) -> State:
     stack.callback(pool.close)
     readers = Readers.of(settings.database)
     stack.callback(readers.close)
-    meaning = Meaning(Embedder(settings.embedder_url))
+    meaning = Meaning(Embedder(settings.embedder_url, settings.internal_token))
     stack.callback(meaning.close)
     scale = settings.sweep.retry_scale
     consumer = Consumer(

@@ -9,9 +9,10 @@ from typing import Protocol
 import httpx
 import numpy as np
 import structlog
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from services.common import tracing
+from services.common.internal import credentials
 from services.common.vectors import Vector
 from services.search.apply import add_tag_vectors, model_of
 from services.search.database import AWAY, Db, Pool
@@ -52,8 +53,10 @@ class Asked(Protocol):
 class Embedder:
     """A client of the embedder."""
 
-    def __init__(self, url: str, *, timeout: float = 2.0) -> None:
-        self._client = httpx.Client(base_url=url, timeout=timeout, trust_env=False)
+    def __init__(self, url: str, token: SecretStr | None = None, *, timeout: float = 2.0) -> None:
+        self._client = httpx.Client(
+            base_url=url, headers=credentials(token), timeout=timeout, trust_env=False
+        )
 
     def close(self) -> None:
         self._client.close()

@@ -29,7 +29,7 @@ def build(state: Search, embedder: Annotated[str, Query(max_length=300)] = "") -
     url = embedder or state.settings.embedder_url
     if urlsplit(url).scheme not in ("http", "https"):
         raise Problem(422, "bad-request", "an embedder's address begins with http:// or https://")
-    client = Embedder(url, timeout=30.0)
+    client = Embedder(url, state.settings.internal_token, timeout=30.0)
     try:
         return reembed.build(state.pool, client)
     finally:

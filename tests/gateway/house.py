@@ -20,6 +20,7 @@ import httpx
 import psycopg
 from fastapi import FastAPI, Request, Response
 from PIL import Image
+from pydantic import SecretStr
 from starlette.types import Receive, Scope, Send
 
 from services.common.blobs import Blobs
@@ -31,6 +32,8 @@ from services.search.database import Db
 from tests.gateway.embedder import embedder
 
 SAMPLES = Path(__file__).parents[2] / "samples"
+TOKEN = "the-token-of-tests-and-nobody-else"
+INSIDE = {"Authorization": f"Bearer {TOKEN}"}
 CAT = (SAMPLES / "cat.jpg").read_bytes()
 
 
@@ -92,6 +95,7 @@ def environment(
         "STORE__BUCKET": store.bucket,
         "STORE__ACCESS_KEY": access_key,
         "STORE__SECRET_KEY": secret_key,
+        "INTERNAL_TOKEN": TOKEN,
         **more,
     }
     return {**os.environ, **{f"IMGCAP_{name}": str(value) for name, value in told.items()}}
@@ -178,7 +182,10 @@ class Passage:
                 request.url.path,
                 params=request.query_params,
                 content=await request.body(),
-                headers={"content-type": request.headers.get("content-type", "")},
+                headers={
+                    name: request.headers.get(name, "")
+                    for name in ("content-type", "authorization")
+                },
             )
             if self.fault(path) == "after":
                 return Cut()
@@ -253,6 +260,7 @@ def gateway_settings(tmp_path: Path, **more: Any) -> Settings:
         "deadlines": deadlines,
         "upload": upload,
         "heartbeat": 0.5,
+        "internal_token": SecretStr(TOKEN),
     }
     return Settings(**{**fields, "spool": tmp_path / "spool", **more})
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.gateway.house import CAT, House, jpeg
+from tests.gateway.house import CAT, INSIDE, House, jpeg
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -137,7 +137,8 @@ def test_a_photo_deleted_elsewhere_is_forgotten_by_the_news_of_it(house: House) 
     thumb = f"/api/photos/{identity}/thumb?v=1"
     assert house.client.get(thumb).status_code == 200
     began = time.monotonic()
-    httpx.delete(f"{house.passage.behind}/internal/v1/photos/{identity}?owner=local")
+    gone = f"{house.passage.behind}/internal/v1/photos/{identity}?owner=local"
+    httpx.delete(gone, headers=INSIDE).raise_for_status()
     while house.client.get(thumb).status_code == 200:
         assert time.monotonic() - began < 2  # sooner than any memory would have let go of it
         time.sleep(0.02)

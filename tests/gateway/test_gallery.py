@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from services.common.api import GalleryStatus, PhotoPage, SearchAnswer
-from tests.gateway.house import House, jpeg
+from tests.gateway.house import INSIDE, House, jpeg
 from tests.search.photos import ready, tag
 from tests.search.test_api import HOSTILE
 
@@ -27,7 +27,9 @@ def test_a_list_comes_in_pages_newest_first(house: House) -> None:
     page = PhotoPage.model_validate_json(first.content)
     assert [photo.id for photo in page.photos] == kept[:0:-1]
     behind = httpx.get(
-        f"{house.passage.behind}/internal/v1/photos", params={"owner": "local", "limit": 2}
+        f"{house.passage.behind}/internal/v1/photos",
+        params={"owner": "local", "limit": 2},
+        headers=INSIDE,
     )
     assert first.content == behind.content
     rest = house.client.get("/api/photos", params={"limit": 200, "cursor": page.cursor}).json()

@@ -47,6 +47,7 @@ class Pipeline:
         self.ports = {name: ports.take(name) for name in self.names}
         self.environment = {
             "IMGCAP_BROKER__URL": broker_url,
+            "IMGCAP_INTERNAL_TOKEN": "the-token-of-tests-and-nobody-else",
             "IMGCAP_SEARCH_URL": self.url("search"),
             "IMGCAP_EMBEDDER_URL": self.url("embedder"),
             "IMGCAP_MODELS": str(ROOT / "data" / "models"),

@@ -14,12 +14,13 @@ from uuid import UUID, uuid4
 
 import httpx
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from services.common import tracing
 from services.common.cloud.failing import BUDGET, BUDGET_LOCAL
 from services.common.errors import TryAgain
 from services.common.events import Event
+from services.common.internal import credentials
 
 log = structlog.get_logger(__name__)
 
@@ -108,9 +109,13 @@ class Ledger(Protocol):
 class SearchLedger:
     """Without search nothing is paid: the cap could not be kept."""
 
-    def __init__(self, search_url: str, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, search_url: str, token: SecretStr | None = None, *, patience: float = PATIENCE
+    ) -> None:
         base = f"{search_url.rstrip('/')}/internal/v1"
-        self._client = httpx.Client(base_url=base, timeout=patience, trust_env=False)
+        self._client = httpx.Client(
+            base_url=base, headers=credentials(token), timeout=patience, trust_env=False
+        )
 
     def reserve(self, leaving: Leaving) -> UUID:
         event, call_id = current_event(), uuid4()

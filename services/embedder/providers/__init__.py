@@ -55,7 +55,8 @@ def embedder(settings: Settings) -> Embedder:
             from services.common.cloud.prices import Prices
             from services.embedder.providers.openai import OpenAIEmbedder
 
-            own, books = settings.openai, SearchLedger(settings.search_url)
+            own = settings.openai
+            books = SearchLedger(settings.search_url, settings.internal_token)
             asking = Asking(books, Breaker("openai-words", books.report), Pace(own.rate))
             return OpenAIEmbedder(own, Prices.read(settings.prices), asking)
         case unknown:
