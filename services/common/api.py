@@ -184,6 +184,14 @@ class QueueDepth(BaseModel):
     consumers: int
 
 
+class Failure(BaseModel):
+    """Why photos failed: one code, what it says of one of them, and of how many it is true."""
+
+    code: str
+    text: str
+    photos: int
+
+
 class GalleryStatus(BaseModel):
     """How the gallery is: photos by status, work that waits, and for how long."""
 
@@ -191,6 +199,12 @@ class GalleryStatus(BaseModel):
     photos: dict[Status, int]
     queues: dict[str, QueueDepth] | None = Field(description="null while the broker is away")
     oldest_unfinished_seconds: float | None = None
+    per_minute: float = Field(default=0.0, description="photos finished, over the last minutes")
+    backlog_seconds: float | None = Field(
+        default=None, description="until all that waits is finished, at that pace"
+    )
+    failures: list[Failure] = Field(default=[], description="of failed photos, most frequent first")
+    versions: dict[str, str] = {}
     tags: int
     spent: Decimal = Field(default=Decimal(0), description="US dollars")
     services: dict[str, bool] = {}

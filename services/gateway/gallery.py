@@ -12,6 +12,7 @@ from services.gateway.words import Cursor, Limit, OfKind, Words
 
 router = APIRouter()
 
+VERSION = "0.1.0"
 #: Of the gateway's own neighbours; search names the workers' queues.
 NEIGHBOURS = ("tagger", "embedder", "search")
 
@@ -70,5 +71,6 @@ async def gallery_status(door: OpenDoor) -> Response:
         "broker": door.announcer.ready,
         "store": await door.store.ready(),
     }
-    told = status.model_copy(update={"services": services})
+    versions = {**status.versions, "gateway": VERSION}
+    told = status.model_copy(update={"services": services, "versions": versions})
     return Response(told.model_dump_json(), media_type="application/json")

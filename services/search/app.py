@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from prometheus_client import generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from psycopg_pool import PoolTimeout
 
 from services.common.problems import Problem, away, install
@@ -14,6 +14,7 @@ from services.search.database import answers
 from services.search.gallery import BadCursor
 from services.search.language.syntax import BadQuery
 from services.search.meaning import EmbedderAway
+from services.search.metrics import Gallery, exposition
 from services.search.record import NoSuchPhoto, Superseded
 from services.search.saved import NoSuchSearch
 from services.search.sharing import Unreadable
@@ -31,6 +32,8 @@ def create_app(state: State) -> FastAPI:
     install(app)
     _install_problems(app)
 
+    gallery = Gallery(state.overview, state.depths)
+
     @app.get("/healthz")
     def healthy() -> Response:
         return Response(status_code=200 if state.consumer.alive else 503)
@@ -41,7 +44,7 @@ def create_app(state: State) -> FastAPI:
 
     @app.get("/metrics")
     def metrics() -> Response:
-        return Response(generate_latest(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(exposition(gallery), media_type=CONTENT_TYPE_LATEST)
 
     return app
 

@@ -22,11 +22,11 @@ from services.common.api import (
     Retried,
     TagEdit,
 )
-from services.common.depths import queue_depths
 from services.common.events import Status
 from services.search import audit as auditing
 from services.search import budget, gallery, record, tags
 from services.search.database import Db
+from services.search.overview import versions
 from services.search.sql import SQL
 from services.search.state import Search, State
 from services.search.sweep import tell
@@ -155,9 +155,13 @@ def status(state: Search, owner: Owner) -> Response:
     with transaction(state) as db, db.cursor(row_factory=dict_row) as rows:
         row: dict[str, Any] = rows.execute(SQL["gallery_status"], {"owner": owner}).fetchone() or {}
         row |= budget.status_fields(db, state.settings.budget)
-    queues = queue_depths(state.settings.broker)
+        told = asdict(versions(db))
+    queues = state.depths.latest()
+    told |= {"search": VERSION, "rabbitmq": state.depths.version}
     return json_response(
-        GalleryStatus(version=VERSION, queues=queues, services={"search": True}, **row)
+        GalleryStatus(
+            version=VERSION, queues=queues, services={"search": True}, versions=told, **row
+        )
     )
 
 

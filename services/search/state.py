@@ -9,9 +9,11 @@ from fastapi import Depends, Request
 
 from services.common.blobs import Blobs
 from services.common.consumer import Consumer
+from services.common.depths import Depths
 from services.common.publisher import Publisher
 from services.search.database import Pool
 from services.search.meaning import Meaning
+from services.search.overview import Overview
 from services.search.query import Asking
 from services.search.replicas import Reads
 from services.search.settings import Settings
@@ -37,6 +39,14 @@ class State:
     @cached_property
     def asking(self) -> Asking:
         return Asking(Vocabulary(), self.meaning)
+
+    @cached_property
+    def depths(self) -> Depths:
+        return Depths(self.settings.broker)
+
+    @cached_property
+    def overview(self) -> Overview:
+        return Overview(self.pool, self.settings.budget)
 
 
 def _state(request: Request) -> State:
