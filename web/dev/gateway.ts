@@ -13,18 +13,18 @@ const POLICY =
   "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 export function gateway(): Plugin {
-  const gallery = new Gallery(SAMPLES, Number(process.env["PHOTOS"] ?? 32));
-  const answer = routes(gallery);
+  // Made where it answers: a build needs no samples, and the image of the gateway has none.
+  const answer = () => routes(new Gallery(SAMPLES, Number(process.env["PHOTOS"] ?? 32)));
   return {
     name: "make-believe-gateway",
-    configureServer: (server) => void server.middlewares.use(answer),
+    configureServer: (server) => void server.middlewares.use(answer()),
     configurePreviewServer: (server) => {
       // The built page lives under the policy that the gateway will set.
       server.middlewares.use((_, response, next) => {
         response.setHeader("Content-Security-Policy", POLICY);
         next();
       });
-      server.middlewares.use(answer);
+      server.middlewares.use(answer());
     },
   };
 }
