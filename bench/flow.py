@@ -30,7 +30,7 @@ def wait_ready(client: httpx.Client, number: int) -> None:
     deadline = time.monotonic() + WITHIN
     while ready(client) < number:
         assert time.monotonic() < deadline, client.get("/api/status").text
-        time.sleep(0.05)
+        time.sleep(0.25)
 
 
 def backlog(pipeline: Pipeline, client: httpx.Client, bodies: list[bytes]) -> float:
@@ -62,7 +62,7 @@ def one_by_one(client: httpx.Client, bodies: list[bytes]) -> list[float]:
                 if of in line and '"ready"' in line:
                     break
             took.append(time.perf_counter() - began)
-            time.sleep(0.05)
+            time.sleep(0.25)
     return took
 
 

@@ -1,6 +1,5 @@
 """Where the bytes of photos live: any S3, by the same calls as AWS."""
 
-import base64
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from services.common import tracing
 from services.common.errors import Refuse, TryAgain
+from services.common.objects import Objects
 from services.common.parts import is_large, kept_if_there, put_in_parts
 from services.common.settings import StoreSettings
 
@@ -70,6 +70,7 @@ class Blobs:
     def __init__(self, settings: StoreSettings, *, patience: float = PATIENCE) -> None:
         self.bucket = settings.bucket
         self._client = client(settings, patience)
+        self._objects = Objects(session(settings), self._client, settings.bucket, patience)
 
     def put(
         self,
@@ -89,21 +90,13 @@ class Blobs:
                 return put_in_parts(self._client, self.bucket, key, body, content_type)
         if not digest:
             digest = sha256(body).digest() if isinstance(body, bytes) else _digest_of(body)
-        only_new: dict[str, Any] = {"IfNoneMatch": "*"} if once else {}
         with store_errors(key, "put"), kept_if_there():
-            self._client.put_object(
-                Bucket=self.bucket,
-                Key=key,
-                Body=body,
-                ContentType=content_type,
-                ChecksumSHA256=base64.b64encode(digest).decode(),
-                **only_new,
-            )
+            self._objects.put(key, body, content_type, digest, once=once)
 
     def get(self, key: str) -> bytes:
         """Raises ``Refuse`` if there is no such object."""
         with store_errors(key):
-            return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+            return self._objects.get(key)
 
     def find(self, key: str) -> bytes | None:
         try:
@@ -113,9 +106,8 @@ class Blobs:
 
     def open(self, key: str, byte_range: str | None = None) -> dict[str, Any]:
         """The answer of GetObject, its ``Body`` not read yet. Raises ``Refuse`` if absent."""
-        extra: dict[str, Any] = {"Range": byte_range} if byte_range else {}
         with store_errors(key):
-            return dict(self._client.get_object(Bucket=self.bucket, Key=key, **extra))
+            return self._objects.open(key, byte_range or "")
 
     def keys(self, prefix: str) -> Iterator[str]:
         with store_errors(prefix, "list"):
@@ -156,12 +148,6 @@ def client(
     settings: StoreSettings, patience: float = PATIENCE, *, style: S3Style = "auto"
 ) -> "S3Client":
     """Raises nothing and connects to nothing; time-outs are short and retries are ours."""
-    keys: dict[str, Any] = {}
-    if settings.access_key and settings.secret_key:
-        keys = {
-            "aws_access_key_id": settings.access_key.get_secret_value(),
-            "aws_secret_access_key": settings.secret_key.get_secret_value(),
-        }
     plain = settings.endpoint.startswith("http://")
     config = Config(
         signature_version="s3v4",
@@ -179,8 +165,18 @@ def client(
         response_checksum_validation="when_required" if plain else "when_supported",
         tcp_keepalive=True,
     )
-    session = boto3.session.Session(region_name=settings.region)
-    return session.client("s3", endpoint_url=settings.endpoint or None, config=config, **keys)
+    return session(settings).client("s3", endpoint_url=settings.endpoint or None, config=config)
+
+
+def session(settings: StoreSettings) -> boto3.session.Session:
+    """With the keys of the settings, or with those that AWS gives to whoever runs there."""
+    keys: dict[str, Any] = {}
+    if settings.access_key and settings.secret_key:
+        keys = {
+            "aws_access_key_id": settings.access_key.get_secret_value(),
+            "aws_secret_access_key": settings.secret_key.get_secret_value(),
+        }
+    return boto3.session.Session(region_name=settings.region, **keys)
 
 
 def _digest_of(file: IO[bytes]) -> bytes:

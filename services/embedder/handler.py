@@ -67,7 +67,13 @@ class EmbedPhoto:
         ]
 
     def _paid(self, event: PhotoTagged, texts: Sequence[str]) -> dict[str, Row] | None:
-        """None when nobody waits for the photo any more."""
+        """None when nobody waits for the photo any more.
+
+        Texts that were paid for before need neither the photo's kept answer nor the record.
+        """
+        at_hand = self.memory.known(texts)
+        if len(at_hand) == len(texts):
+            return at_hand
         key = answer_key(event, self.memory.embedder.model, self.memory.embedder.dimensions)
         kept = self._kept(key)
         reach("embedder.cached-read")

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any, TypeVar
 from uuid import UUID
 
-import httpx
 import structlog
 from fastapi import Response
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -13,18 +12,18 @@ from services.common import tracing
 from services.common.api import Changes, PhotoState, Reservation, Reserved
 from services.common.internal import credentials
 from services.common.problems import MEDIA_TYPE, Problem, away
+from services.gateway.line import Answer, Line, NoAnswer
 
 log = structlog.get_logger(__name__)
 
-Answer = TypeVar("Answer", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
 
 #: Search answers in milliseconds; its own patience with a frozen database is shorter than this.
 PATIENCE = 3.5
 CONNECT = 1.0
+ROOT = "/internal/v1"
 #: A connection that breaks at once is tried again after these pauses: search may be restarting.
 PAUSES = (0.05, 0.2, 0.6)
-CONNECTIONS = 64
-CUT = (httpx.ConnectError, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
 
 class SearchAway(Exception):
@@ -42,17 +41,10 @@ class SearchService:
     """``/internal/v1`` for one owner's photos."""
 
     def __init__(self, url: str, token: SecretStr | None = None) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=f"{url.rstrip('/')}/internal/v1",
-            headers=credentials(token),
-            timeout=httpx.Timeout(PATIENCE, connect=CONNECT, pool=CONNECT),
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=32),
-            trust_env=False,  # search stands inside; a proxy of the environment is not for it
-        )
-        self._root = url.rstrip("/")
+        self._line = Line(url, credentials(token), connect=CONNECT, silence=PATIENCE)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._line.close()
 
     # --- passed on as they are
 
@@ -67,11 +59,11 @@ class SearchService:
     ) -> Response:
         """Search's own answer, byte for byte. ``again``: twice does no more than once."""
         answer = await self._ask(method, path, params, content=content, again=again)
-        _raise_if_unwell(answer)
-        if answer.status_code == 204:
+        _raise_if_unwell(answer, path)
+        if answer.status == 204:
             return Response(status_code=204)
-        media_type = answer.headers.get("content-type", "application/json")
-        return Response(answer.content, answer.status_code, media_type=media_type)
+        media_type = answer.content_type or "application/json"
+        return Response(answer.content, answer.status, media_type=media_type)
 
     # --- read here
 
@@ -97,8 +89,8 @@ class SearchService:
                 )
         except TimeoutError as error:
             raise SearchAway("no answer in time", perhaps=True) from error
-        if answer.status_code >= 500:
-            raise SearchAway(f"search says {answer.status_code}", perhaps=True)
+        if answer.status >= 500:
+            raise SearchAway(f"search says {answer.status}", perhaps=True)
         return _read(PhotoState, answer)
 
     async def changes(self, owner: str, after: int, limit: int) -> Changes:
@@ -111,10 +103,10 @@ class SearchService:
 
     async def ready(self) -> bool:
         try:
-            answer = await self._client.get(f"{self._root}/readyz", timeout=2.0)
-        except httpx.HTTPError:
+            async with asyncio.timeout(2.0):
+                return (await self._line.send("GET", "/readyz", {})).status == 200
+        except (NoAnswer, TimeoutError):
             return False
-        return answer.status_code == 200
 
     # --- sending
 
@@ -127,7 +119,7 @@ class SearchService:
         content: bytes | None = None,
         again: bool = True,
         patience: float = PATIENCE,
-    ) -> httpx.Response:
+    ) -> Answer:
         """Raises ``Problem`` when there is no answer in time."""
         try:
             async with asyncio.timeout(patience):
@@ -141,21 +133,19 @@ class SearchService:
 
     async def _send(
         self, method: str, path: str, params: dict[str, Any], *, content: bytes | None, again: bool
-    ) -> httpx.Response:
+    ) -> Answer:
         headers = {"Content-Type": "application/json"} if content is not None else {}
         perhaps = False
         for pause in (*PAUSES, None):
             try:
                 with tracing.calling("search", f"{method} {path}") as trace:
-                    return await self._client.request(
-                        method, path, params=params, content=content, headers={**headers, **trace}
+                    return await self._line.send(
+                        method, ROOT + path, params, content=content, headers={**headers, **trace}
                     )
-            except CUT as error:
-                perhaps = perhaps or not isinstance(error, httpx.ConnectError)
-                if pause is None or (perhaps and not again):
-                    raise SearchAway(repr(error), perhaps=perhaps) from error
-            except httpx.HTTPError as error:
-                raise SearchAway(repr(error), perhaps=True) from error
+            except NoAnswer as error:
+                perhaps = perhaps or error.perhaps
+                if pause is None or not error.passing or (perhaps and not again):
+                    raise SearchAway(str(error), perhaps=perhaps) from error
             await asyncio.sleep(pause)
         raise AssertionError("the last round returns or raises")
 
@@ -164,9 +154,9 @@ class Seq(BaseModel):
     seq: int
 
 
-def _code(answer: httpx.Response) -> str:
+def _code(answer: Answer) -> str:
     """The code of a problem; empty for any other answer."""
-    if answer.headers.get("content-type", "").partition(";")[0] != MEDIA_TYPE:
+    if answer.content_type.partition(";")[0] != MEDIA_TYPE:
         return ""
     try:
         read = answer.json()
@@ -175,23 +165,21 @@ def _code(answer: httpx.Response) -> str:
     return str(read.get("code", "")) if isinstance(read, dict) else ""
 
 
-def _raise_if_unwell(answer: httpx.Response) -> None:
-    if answer.status_code < 500:
+def _raise_if_unwell(answer: Answer, path: str) -> None:
+    if answer.status < 500:
         return
-    if answer.status_code == 503 and (code := _code(answer)):
+    if answer.status == 503 and (code := _code(answer)):
         detail = str(answer.json().get("detail", ""))
-        raise Problem(
-            503, code, detail, headers={"Retry-After": answer.headers.get("retry-after", "2")}
-        )
-    log.error("search failed", status=answer.status_code, path=answer.request.url.path)
+        raise Problem(503, code, detail, headers={"Retry-After": answer.retry_after or "2"})
+    log.error("search failed", status=answer.status, path=path)
     raise away("search-away", "the gallery does not answer; try again in a moment")
 
 
-def _read(model: type[Answer], answer: httpx.Response) -> Answer:
+def _read(model: type[Model], answer: Answer) -> Model:
     """Raises the problem that search speaks of."""
-    _raise_if_unwell(answer)
+    _raise_if_unwell(answer, model.__name__)
     if code := _code(answer):
-        raise Problem(answer.status_code, code, str(answer.json().get("detail", "")))
+        raise Problem(answer.status, code, str(answer.json().get("detail", "")))
     try:
         return model.model_validate_json(answer.content)
     except ValidationError as error:

@@ -3,11 +3,13 @@
 import hashlib
 import random
 import re
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -34,10 +36,11 @@ Failures = dict[str, TryAgain | Refuse]
 
 @dataclass(frozen=True)
 class TagPhoto:
-    """Each provider's answer is kept on its own: one that failed is asked again, it alone.
+    """Each paid answer is kept on its own: a provider that failed is asked again, it alone.
 
     The order is what makes it safe to be killed at any moment: look for kept answers, ask
     whether the photo is still wanted, ask the provider, keep the answer, and only then tell.
+    What costs nothing is neither kept nor asked for: search drops what nobody waits for.
     """
 
     results: Results
@@ -49,14 +52,17 @@ class TagPhoto:
         seen = self._kept(event)
         reach("tagger.cached-read")
         unasked = [tagger for tagger in self.taggers if tagger.name not in seen]
+        paid = any(tagger.paid for tagger in unasked)
+        if paid and not self.results.wanted(event, paid=True):
+            return []
+        display = self._display(event) if unasked else b""
+        if display is None:
+            return []
         failures: Failures = {}
-        if unasked:
-            if not self.results.wanted(event, paid=any(one.paid for one in unasked)):
-                return []
-            fresh = self._look(event, unasked, failures)
-            if fresh and not self._still_wanted(event, fresh):
-                return []
-            seen |= fresh
+        fresh = self._look(event, unasked, display, failures)
+        if paid and fresh and not self._still_wanted(event, fresh):
+            return []
+        seen |= fresh
         waiting = [error for error in failures.values() if error.code == BUDGET]
         if waiting or (failures and not seen):
             raise gravest(failures)
@@ -66,20 +72,21 @@ class TagPhoto:
         found = {
             tagger.name: self.results.find(answer_key(event, tagger), Sighting)
             for tagger in self.taggers
+            if tagger.paid
         }
         return {name: sighting for name, sighting in found.items() if sighting is not None}
 
     def _look(
-        self, event: PhotoUploaded, taggers: Sequence[Tagger], failures: Failures
+        self,
+        event: PhotoUploaded,
+        taggers: Sequence[Tagger],
+        display: bytes,
+        failures: Failures,
     ) -> dict[str, Sighting]:
         """Side by side: the slowest of them is all that a photo waits for."""
-        display = self._display(event)
         fresh: dict[str, Sighting] = {}
-        with on_behalf_of(event), ThreadPoolExecutor(len(taggers), "tagger") as pool:
-            asked = {
-                tagger.name: pool.submit(copy_context().run, self._ask, event, tagger, display)
-                for tagger in taggers
-            }
+        with on_behalf_of(event), side_by_side(len(taggers)) as ask:
+            asked = {tagger.name: ask(self._ask, event, tagger, display) for tagger in taggers}
         for name, answer in asked.items():
             try:
                 fresh[name] = answer.result()
@@ -92,19 +99,27 @@ class TagPhoto:
         reach("tagger.before-call")
         sighting = tagger.look(display, facts=event.facts)
         reach("tagger.after-call")
-        self.results.keep(answer_key(event, tagger), sighting)
+        if tagger.paid:
+            self.results.keep(answer_key(event, tagger), sighting)
         reach("tagger.cached")
         return sighting
 
-    def _display(self, event: PhotoUploaded) -> bytes:
+    def _display(self, event: PhotoUploaded) -> bytes | None:
+        """None when nobody waits for the photo any more: its bytes are gone."""
         try:
             return self.results.blobs.get(Keys.beside(event.blob_key).display)
         except Refuse as error:
+            if not self.results.wanted(event, paid=False):
+                return None
             # The record has just said that it is there: a store that starts may not know it yet.
             raise TryAgain(str(error), code=error.code) from error
 
     def _still_wanted(self, event: PhotoUploaded, fresh: Mapping[str, Sighting]) -> bool:
-        kept = [answer_key(event, tagger) for tagger in self.taggers if tagger.name in fresh]
+        kept = [
+            answer_key(event, tagger)
+            for tagger in self.taggers
+            if tagger.paid and tagger.name in fresh
+        ]
         return self.results.still_wanted(event, event.blob_key, kept)
 
     def _told(
@@ -125,6 +140,25 @@ class TagPhoto:
                 local_only=event.local_only,
             )
         )
+
+
+@contextmanager
+def side_by_side(number: int) -> Iterator[Callable[..., "Future[Sighting]"]]:
+    """Calls in threads of their own, each with its caller's context; a lone one stays here."""
+    if number > 1:
+        with ThreadPoolExecutor(number, "tagger") as pool:
+            yield lambda call, *given: pool.submit(copy_context().run, call, *given)
+    else:
+        yield _answered
+
+
+def _answered(call: Callable[..., Sighting], *given: Any) -> "Future[Sighting]":
+    answer: Future[Sighting] = Future()
+    try:
+        answer.set_result(call(*given))
+    except (TryAgain, Refuse) as error:
+        answer.set_exception(error)
+    return answer
 
 
 def answer_key(event: PhotoUploaded, tagger: Tagger) -> str:
