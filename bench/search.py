@@ -26,7 +26,7 @@ from services.search import candidates
 from services.search.completion import complete
 from services.search.database import Pool, open_pool, open_readers
 from services.search.meaning import Meaning, Placed
-from services.search.query import Asking, Question, facets
+from services.search.query import Asking, Question
 from services.search.settings import DatabaseSettings
 from services.search.similar import Similar, places_of_photo
 from services.search.sql import SQL
@@ -92,22 +92,18 @@ class Bench:
         q = self.queries[number % QUERIES]
         with self.pool.connection() as db:
             asked = self.asking.understand(db, q)
-            self.asking.answer(db, Question(OWNER, q), asked).model_dump_json()
+            self.asking.written(db, Question(OWNER, q), asked)
 
     def filtered(self, number: int) -> None:
         q = f"{self.queries[number % QUERIES]} camera:leica"
         with self.pool.connection() as db:
             asked = self.asking.understand(db, q)
-            self.asking.answer(db, Question(OWNER, q), asked).model_dump_json()
+            self.asking.written(db, Question(OWNER, q), asked)
 
     def completion(self, number: int) -> None:
         prefix = self.queries[number % QUERIES][: 1 + number % 4]
         with self.pool.connection() as db:
             complete(db, OWNER, self.asking, prefix=prefix, kind=None, limit=20)
-
-    def facets(self, _: int) -> None:
-        with self.pool.connection() as db:
-            facets(db, self.photos, self.asking.vocabulary.terms)
 
     def similar(self, number: int) -> None:
         of = self.photos[number % len(self.photos)]
@@ -115,7 +111,7 @@ class Bench:
             asked = self.asking.understand(db, "")
             places = places_of_photo(db, OWNER, of, 1)
             like = Similar(self.asking, OWNER, "meaning", places, of)
-            like.answer(db, Question(OWNER, ""), asked).model_dump_json()
+            like.written(db, Question(OWNER, ""), asked)
 
     def nothing(self, _: int) -> None:
         with self.pool.connection() as db:
@@ -138,21 +134,22 @@ class Bench:
             "vector": vector_literal(vector), "model_id": 1, "owner": OWNER, "filter": path,
             "most": TOP, "ef": ef, "tuples": candidates.TUPLES,
         }  # fmt: skip
-        return [photo_id for (photo_id,) in db.execute(SQL["near_photos"], fields)]
+        return [photo_id for photo_id, _ in db.execute(SQL["near_photos"], fields)]
 
     def routed(self, db: psycopg.Connection, vector: Floats, path: str | None) -> list[UUID]:
         """As search does it: few that pass are all compared, more are walked to by the index."""
         passing = self.asking.sizes.passing(db, OWNER, path)
         if passing <= (candidates.FEW_PASSING if path else candidates.FEW):
             return self.exactly(db, vector, path)
-        return self.near(db, vector, path, max(candidates.EF, candidates.NEAREST))
+        ef = candidates.FILTERED_EF if path else candidates.SHALLOW.ef
+        return self.near(db, vector, path, ef)
 
     def exactly(self, db: psycopg.Connection, vector: Floats, path: str | None) -> list[UUID]:
         fields = {
             "vector": vector_literal(vector), "model_id": 1, "owner": OWNER, "filter": path,
             "most": TOP,
         }  # fmt: skip
-        return [photo_id for (photo_id,) in db.execute(SQL["near_photos_exactly"], fields)]
+        return [photo_id for photo_id, _ in db.execute(SQL["near_photos_exactly"], fields)]
 
     def recall(self, path: str | None, queries: int = 30) -> tuple[float, float]:
         """Recall@10 against comparing all, and the milliseconds of the routed way."""
@@ -219,7 +216,7 @@ def report(bench: Bench, seconds: float) -> None:
     ways = {
         "SELECT 1": bench.nothing, "bare HNSW, ef 100, ten": bench.bare, "search": bench.search,
         "search, 0.1 % pass": bench.filtered, "completion": bench.completion,
-        "facets of 200 photos": bench.facets, "similar": bench.similar,
+        "similar": bench.similar,
     }  # fmt: skip
     for name, work in ways.items():
         for clients in CLIENTS:

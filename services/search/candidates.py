@@ -1,32 +1,47 @@
 """Which photos are worth weighing: several arms, each behind the filter, chosen by its size."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
 from services.search.database import Db
+from services.search.evidence import Evidences
 from services.search.language.known import Terms
 from services.search.language.lexicon import COLOUR_NAMES
 from services.search.language.plan import has_tag
-from services.search.ranking import Evidence
 from services.search.sql import SQL
 from services.search.understanding import Understood
-from services.search.vocabulary import vector_literal
+from services.search.vocabulary import Floats, vector_literal
 
-#: Photos of one arm. More than a person looks through; a longer list only costs time.
-MOST, MOST_OF_SMALL = 1000, 2000
-NEAREST = 200
-#: So few photos are all compared: exact, and faster than a filtered walk through the index.
-FEW, FEW_PASSING = 5000, 20_000
-#: Breadth of the walk through the index: at 100 a tenth of the nearest were missed (bench.search).
-EF = 800
-#: How far a filtered walk goes on when few of those that it meets pass.
-TUPLES = 60_000
+
+@dataclass(frozen=True)
+class Depth:
+    """How many photos of each arm are weighed, and how broadly the index of meaning is walked."""
+
+    most: int
+    nearest: int
+    ef: int
+
+    @property
+    def sure(self) -> int:
+        """So many of the best are the best of all; what was not weighed could stand before more."""
+        return self.most // 3
+
+
+#: Enough for the first pages; whoever wants more, or all of them in another order, waits longer.
+SHALLOW, DEEP = Depth(300, 100, 100), Depth(2000, 200, 400)
+#: Of a gallery so small more is weighed at once: its owner knows how many there must be.
+FEW, FEW_WEIGHED = 5000, Depth(1000, 200, 200)
+#: So few photos that pass a filter are all compared: exact, and faster than a filtered walk.
+FEW_PASSING = 20_000
+#: How far a filtered walk goes on when few of those that it meets pass, and how broadly it walks.
+TUPLES, FILTERED_EF = 60_000, 200
 SAMPLE = 2000
-#: Seconds for which sizes stay true enough.
-FRESH = 10.0
+#: Seconds for which sizes stay true enough. (A small gallery soon has many times its size.)
+FRESH, SOON = 10.0, 1.0
 #: The order of the vector in the column ``colours``.
 COLOUR_ORDER = (
     "black", "grey", "white", "red", "orange", "yellow", "lime", "green", "teal", "cyan", "blue",
@@ -52,9 +67,7 @@ class Sizes:
         with self.lock:
             if len(self.known) > 1000:
                 self.known.clear()
-            # A small gallery grows by many times its size while somebody looks on.
-            fresh = FRESH if size > FEW else 0.0
-            self.known[owner, path] = (size, now + fresh)
+            self.known[owner, path] = (size, now + (FRESH if size > FEW else SOON))
         return size
 
     def _count(self, db: Db, owner: str, path: str | None) -> float:
@@ -69,21 +82,75 @@ class Sizes:
         return everything * float(passed) / max(1, seen)
 
 
-def find(db: Db, owner: str, asked: Understood, sizes: Sizes, terms: Terms) -> set[UUID]:
-    """The photos to weigh."""
+@dataclass(frozen=True)
+class Found:
+    """What is to be ranked. ``capped``: some arm had more photos than it was asked for."""
+
+    evidences: Evidences
+    capped: bool
+
+
+def find(
+    db: Db, owner: str, asked: Understood, sizes: Sizes, terms: Terms, *, deep: bool = False
+) -> Found:
+    """The photos worth weighing, and what speaks for each."""
     path = asked.filter
     everything = sizes.passing(db, owner, None)
     passing = sizes.passing(db, owner, path) if path else everything
     few = passing <= (FEW_PASSING if path else FEW)
+    depth = DEEP if deep else at_first(everything)
+    heard = asked.vector is not None and asked.model is not None
     fields = {
-        "owner": owner,
-        "filter": path,
-        "most": MOST_OF_SMALL if everything <= FEW_PASSING else MOST,
+        **_weighed(owner, asked),
         **_arms(asked, terms, few and everything > FEW_PASSING),
+        "most": depth.most,
+        "nearest": depth.nearest,
+        "ef": max(depth.ef, FILTERED_EF) if path else depth.ef,
+        "walk": heard and not few,
+        "compare": heard and few,
     }
-    fields |= {"limits": _limits(asked, fields["tag_ids"], fields["most"])}
-    found = {photo_id for (photo_id,) in db.execute(SQL["find_candidates"], fields)}
-    return found | nearest(db, owner, asked, exact=few)
+    fields |= {"limits": _limits(asked, fields["tag_ids"], depth.most)}
+    return _ask(db, fields)
+
+
+def at_first(everything: float) -> Depth:
+    return FEW_WEIGHED if everything <= FEW else SHALLOW
+
+
+def weigh(db: Db, owner: str, asked: Understood, photo_ids: Iterable[UUID]) -> Evidences:
+    """What speaks for each of these."""
+    ids = "{" + ",".join(str(photo_id) for photo_id in photo_ids) + "}"
+    return _ask(db, {**NO_ARMS, **_weighed(owner, asked), "photo_ids": ids}).evidences
+
+
+NO_ARMS: dict[str, Any] = {
+    "tag_ids": [], "limits": [], "colours": [], "together": None, "newest": False, "most": 0,
+    "nearest": 0, "ef": 1, "tuples": TUPLES, "walk": False, "compare": False, "photo_ids": "{}",
+}  # fmt: skip
+
+
+def _weighed(owner: str, asked: Understood) -> dict[str, Any]:
+    """What every candidate is asked, however it was found."""
+    feelings = [want.feeling for want in asked.wants if want.feeling]
+    return {
+        "owner": owner,
+        "filter": asked.filter,
+        "words": [want.text if want.lexical else "" for want in asked.wants],
+        "conditions": [condition.path for condition in asked.conditions],
+        "feeling": "({},{})".format(*feelings[0]) if feelings else None,
+        "vector": None if asked.vector is None else vector_literal(asked.vector),
+        "model_id": asked.model["model_id"] if asked.model else None,
+        "photo_ids": "{}",
+        "tuples": TUPLES,
+    }
+
+
+def _ask(db: Db, fields: dict[str, Any]) -> Found:
+    # One plan serves all that is not filtered; a filter decides how it is best looked for.
+    db.execute(SQL["plan_once"] if fields["filter"] is None else SQL["plan_each"])
+    row = db.execute(SQL["weigh_candidates"], fields, binary=True).fetchone()
+    assert row is not None  # it counts
+    return Found(Evidences.of(row[:-1]), row[-1])
 
 
 def _arms(asked: Understood, terms: Terms, narrow: bool) -> dict[str, Any]:
@@ -95,19 +162,17 @@ def _arms(asked: Understood, terms: Terms, narrow: bool) -> dict[str, Any]:
     return {
         "tag_ids": [] if narrow else tags,
         "colours": _colours(asked, terms),
-        "words": [want.text for want in asked.wants if want.lexical],
         "together": together,
         "newest": not asked.ranks,
-        "conditions": [condition.path for condition in asked.conditions],
     }
 
 
 def _limits(asked: Understood, tags: list[int], most: int) -> list[int]:
-    """The words themselves get most of the room, those that are only near a little."""
+    """The words themselves share the room; those that are only near get the less, the less near."""
     like = asked.likeness()
     sure = sum(like[number] >= 0.8 for number in tags)
-    room = max(100, most // max(1, sure))
-    return [room if like[n] >= 0.8 else max(50, room // 10) for n in tags]
+    room = max(most // max(1, sure), most // 6)
+    return [room if like[n] >= 0.8 else max(room // 16, int(room * like[n] ** 3)) for n in tags]
 
 
 def _colours(asked: Understood, terms: Terms) -> list[str]:
@@ -118,33 +183,20 @@ def _colours(asked: Understood, terms: Terms) -> list[str]:
     ]
 
 
-def nearest(db: Db, owner: str, asked: Understood, *, exact: bool) -> set[UUID]:
-    if asked.vector is None or asked.model is None:
-        return set()
+def nearest(
+    db: Db, owner: str, asked: Understood, place: Floats, *, exact: bool
+) -> list[tuple[UUID, float]]:
+    """The photos nearest to a place in the space of meaning, and how near (cosine)."""
+    if asked.model is None:
+        return []
     fields = {
         "owner": owner,
         "filter": asked.filter,
-        "vector": vector_literal(asked.vector),
+        "vector": vector_literal(place),
         "model_id": asked.model["model_id"],
-        "most": NEAREST,
-        "ef": max(EF, NEAREST),
+        "most": DEEP.nearest,
+        "ef": DEEP.nearest,
         "tuples": TUPLES,
     }
     query = "near_photos_exactly" if exact else "near_photos"
-    return {photo_id for (photo_id,) in db.execute(SQL[query], fields)}
-
-
-def weigh(db: Db, owner: str, asked: Understood, photo_ids: set[UUID]) -> list[Evidence]:
-    """What speaks for each."""
-    fields = {
-        "owner": owner,
-        "photo_ids": list(photo_ids),
-        "words": [want.text if want.lexical else "" for want in asked.wants],
-        "conditions": [condition.path for condition in asked.conditions],
-        "filter": asked.filter,
-        "vector": None if asked.vector is None else vector_literal(asked.vector),
-        "model_id": asked.model["model_id"] if asked.model else None,
-    }
-    wanted = asked.likeness()
-    found = db.execute(SQL["weigh_evidence"], fields, binary=True).fetchall()
-    return [Evidence.of(row, wanted) for row in found]
+    return db.execute(SQL[query], fields).fetchall()

@@ -10,8 +10,9 @@ from services.common.api import Chip, SearchAnswer, TagPage
 from services.common.events import Kind
 from services.common.finding import Dropped, Way
 from services.search.completion import complete
+from services.search.hits import chip
 from services.search.meaning import EmbedderAway
-from services.search.query import Question, Sort, chip
+from services.search.query import Question, Sort
 from services.search.routes import Cursor, Limit, Owner, Words, json_response, snapshot
 from services.search.similar import Places, Similar, places_of_dropped, places_of_photo, text_of
 from services.search.state import Search, State
@@ -60,15 +61,22 @@ def search(
     sort: Sort = "relevance",
 ) -> Response:
     question = Question(owner, q, limit, cursor, strictness, weaker, sort)
+    with snapshot(state) as db:
+        asked = state.asking.understand(db, q)
+        if not asked.missing:
+            return _json(state.asking.written(db, question, asked))
     asked = understood(state, q)
     with snapshot(state) as db:
-        return json_response(state.asking.answer(db, question, asked))
+        return _json(state.asking.written(db, question, asked))
+
+
+def _json(content: bytes) -> Response:
+    return Response(content, media_type="application/json")
 
 
 @router.get("/search/chips")
 def chips(state: Search, owner: Owner, q: Words) -> list[Chip]:
     """What is understood of a query while it is typed; nothing is searched."""
-    del owner
     with snapshot(state) as db:
         asked = state.asking.understand(db, q)
     return [chip(meant) for meant in asked.reading.chips]
@@ -89,7 +97,7 @@ def similar(
         model_id = asked.model["model_id"] if asked.model else None
         places = places_of_photo(db, owner, photo_id, model_id)
         like = Similar(state.asking, owner, by, places, photo_id)
-        return json_response(like.answer(db, Question(owner, q, limit), asked))
+        return _json(like.written(db, Question(owner, q, limit), asked))
 
 
 @router.post("/search/by-photo", response_model=SearchAnswer)
@@ -111,7 +119,7 @@ def by_photo(
         meaning = state.meaning.recall(db, model_id, [text]).get(text)
         places: Places = places_of_dropped(db, dropped, meaning)
         like = Similar(state.asking, owner, by, places)
-        return json_response(like.answer(db, Question(owner, q, limit), asked))
+        return _json(like.written(db, Question(owner, q, limit), asked))
 
 
 @router.get("/tags", response_model=TagPage)

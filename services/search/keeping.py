@@ -78,9 +78,9 @@ def export(
     asked = understood(state, q)
     with snapshot(state) as db:
         matches = state.asking.matches(db, owner, asked, strictness)
-        chosen = matches.ranked[: matches.shown]
-        photos = moving.details(db, owner, [one.photo_id for one in chosen])
-    told = [(photos[one.photo_id], one.likeness) for one in chosen if one.photo_id in photos]
+        chosen = list(matches.chosen())
+        photos = moving.details(db, owner, [photo_id for photo_id, _ in chosen])
+    told = [(photos[photo_id], likeness) for photo_id, likeness in chosen if photo_id in photos]
     ending = "zip" if form == "xmp" else form
     return Response(
         sharing.write(told, form),

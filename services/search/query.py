@@ -1,33 +1,30 @@
 """Search: a query understood, candidates weighed, the list cut, and every hit explained."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from psycopg.rows import dict_row
+import numpy as np
 
-from services.common.api import Chip, Count, Hit, SearchAnswer, Why
+from services.common.api import SearchAnswer
 from services.search import candidates
 from services.search.cutoff import cut
 from services.search.database import Db
-from services.search.gallery import BadCursor, photo_fields, read_cursor, write_cursor
-from services.search.language.known import Terms
-from services.search.language.plan import Meant, Want
+from services.search.evidence import Evidences, Ints
+from services.search.gallery import BadCursor, read_cursor, write_cursor
+from services.search.hits import Plain, chip, facets, hits, written
 from services.search.meaning import Meaning
-from services.search.ranking import Grounds, Ranked, Ranking
-from services.search.sql import SQL
+from services.search.ranking import MILLION, Ranked, Ranking
+from services.search.remembered import Remembered
 from services.search.understanding import Understood, suggestion, understand
 from services.search.vocabulary import Vocabulary
 from services.search.weights import CUT
 
 Sort = Literal["relevance", "newest", "oldest"]
-FACET_WORDS = 20
-COUNTED_TERMS = 3000
 #: Below this nothing is a match, not even a weak one.
 NOISE = CUT.floor[0]
-WHOLE = "the photo as a whole"
 
 
 @dataclass(frozen=True)
@@ -41,20 +38,40 @@ class Question:
     strictness: int = 50
     weaker: bool = False
     sort: Sort = "relevance"
-    since: datetime | None = None
+
+    @property
+    def deep(self) -> bool:
+        """The best of some will not do: all of them are wanted, or in another order."""
+        return self.weaker or self.sort != "relevance"
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Everything that matches, best first; the first ``shown`` of them are above the cut."""
+    """Rows of everything that matches, best first; the first ``shown`` are above the cut."""
 
-    ranked: Sequence[Ranked]
+    evidences: Evidences
+    points: Ints  # of every row, in millionths
+    order: Ints
     shown: int
     complete: bool
+    ranking: Ranking
 
     @property
     def weaker(self) -> int:
-        return len(self.ranked) - self.shown
+        return len(self.order) - self.shown
+
+    def chosen(self) -> Iterator[tuple[UUID, float]]:
+        """The photos above the cut, and how well they match."""
+        for row in self.order[: self.shown].tolist():
+            yield self.evidences.photo_id(row), int(self.points[row]) / MILLION
+
+    def told(self, rows: Ints, asked: Understood) -> Iterator[Ranked]:
+        """Some of them with their reasons."""
+        wanted = asked.likeness()
+        for row in rows.tolist():
+            one = self.evidences.one(row, wanted)
+            likeness = int(self.points[row]) / MILLION
+            yield Ranked(one.photo_id, likeness, self.ranking.grounds(one))
 
 
 @dataclass(frozen=True)
@@ -64,165 +81,129 @@ class Asking:
     vocabulary: Vocabulary
     meaning: Meaning
     sizes: candidates.Sizes = field(default_factory=candidates.Sizes)
+    remembered: Remembered = field(default_factory=Remembered)
 
     def understand(self, db: Db, q: str, today: date | None = None) -> Understood:
         """Raises ``BadQuery``."""
         today = today or datetime.now(UTC).date()
-        return understand(db, q, self.vocabulary, self.meaning, today)
+        self.vocabulary.look(db)
+        key = (q, today, self.vocabulary.edition)
+        if (known := self.remembered.get(key)) is not None:
+            return known
+        asked = understand(db, q, self.vocabulary, self.meaning, today)
+        if not asked.missing:
+            self.remembered.keep(key, asked)
+        return asked
 
-    def matches(self, db: Db, owner: str, asked: Understood, strictness: int) -> Matches:
-        if asked.empty:
-            return Matches([], 0, True)
-        found = candidates.find(db, owner, asked, self.sizes, self.vocabulary.terms)
+    def matches(
+        self, db: Db, owner: str, asked: Understood, strictness: int, *, deep: bool = True
+    ) -> Matches:
         ranking = Ranking(asked.part, asked.wants, asked.conditions, heard=asked.vector is not None)
-        weighed = candidates.weigh(db, owner, asked, found)
-        scored = [Ranked(one, ranking.likeness(one), ranking) for one in weighed]
-        ranked = sorted((one for one in scored if one.likeness >= NOISE), key=place)
-        shown = len(ranked)
+        if asked.empty:
+            return Matches(Evidences.of([None] * 10), NO_ROWS, NO_ROWS, 0, True, ranking)
+        found = candidates.find(db, owner, asked, self.sizes, self.vocabulary.terms, deep=deep)
+        points = ranking.weigh(found.evidences)
+        order = found.evidences.in_order(-points, -found.evidences.at)
+        order = order[: int(np.count_nonzero(points >= NOISE * MILLION))]
+        shown = len(order)
         if asked.ranks:
-            shown = cut([one.likeness for one in ranked], strictness)
-        everything = self.sizes.passing(db, owner, None)
-        complete = everything <= candidates.FEW_PASSING or len(found) < candidates.MOST
-        return Matches(ranked, shown, complete)
+            shown = cut((points[order] / MILLION).tolist(), strictness)
+        return Matches(found.evidences, points, order, shown, not found.capped, ranking)
 
     def answer(self, db: Db, question: Question, asked: Understood) -> SearchAnswer:
+        """For whoever reads it here; others take it as it is ``written``. Raises ``BadCursor``."""
+        return SearchAnswer.model_validate_json(self.written(db, question, asked))
+
+    def written(self, db: Db, question: Question, asked: Understood) -> bytes:
         """Raises ``BadCursor``. Everything is read in the caller's one snapshot."""
-        matches = self.matches(db, question.owner, asked, question.strictness)
-        chosen = matches.ranked if question.weaker else matches.ranked[: matches.shown]
-        page, cursor = _page(chosen, question)
-        return SearchAnswer(
-            query=question.q,
-            photos=self.hits(db, page, asked),
-            facets=facets(
-                db,
-                [one.photo_id for one in matches.ranked[: matches.shown]],
-                self.vocabulary.terms,
-            ),
-            cursor=cursor,
-            total=len(chosen),
-            complete=matches.complete,
-            weaker=0 if question.weaker else matches.weaker,
-            strictness=question.strictness,
-            chips=[chip(meant) for meant in asked.reading.chips],
-            did_you_mean=suggestion(asked, self.vocabulary),
-            meaning=not asked.missing and asked.model is not None,
-        )
-
-    def hits(self, db: Db, page: Sequence[Ranked], asked: Understood) -> list[Hit]:
-        ids = [one.photo_id for one in page]
-        wanted = [number for number in asked.likeness() if number > 0]
-        with db.cursor(row_factory=dict_row) as rows:
-            found = rows.execute(SQL["photos_by_id"], {"photo_ids": ids}).fetchall()
-        by_id = {row["id"]: row for row in found}
-        fields = {"photo_ids": ids, "tag_ids": wanted}
-        sources = {(p, t): source for p, t, source in db.execute(SQL["tag_sources"], fields)}
-        return [
-            Hit(
-                **photo_fields(by_id[one.photo_id]),
-                likeness=one.likeness,
-                why=[self._why(one, grounds, asked, sources) for grounds in one.grounds],
-            )
-            for one in page
-            if one.photo_id in by_id
-        ]
-
-    def _why(
-        self,
-        one: Ranked,
-        grounds: Grounds,
-        asked: Understood,
-        sources: dict[tuple[UUID, int], str],
-    ) -> Why:
-        want = grounds.want
-        tag, kind, source = self._named(one, grounds, asked, sources)
-        return Why(
-            tag=tag,
-            kind=kind,
-            source=source,
-            confidence=grounds.confidence,
-            likeness=min(1.0, grounds.likeness),
-            share=min(1.0, grounds.points / one.likeness),
-            points=min(1.0, grounds.points),
-            term=want.meant.text if want and want.meant else "",
-        )
-
-    def _named(
-        self,
-        one: Ranked,
-        grounds: Grounds,
-        asked: Understood,
-        sources: dict[tuple[UUID, int], str],
-    ) -> tuple[str, str, str]:
-        """What a reason is called, its kind, and who says so."""
-        want = grounds.want
-        if grounds.number is not None:
-            term = self.vocabulary.terms.by_number[grounds.number]
-            measured = "pixels" if term.kind in ("colour", "orientation") else "exif"
-            source = sources.get((one.photo_id, grounds.number), "")
-            return term.text, term.kind, measured if grounds.number < 0 else source
-        if isinstance(want, Want):
-            return want.text, "name", "name"
-        if want is not None and want.meant:
-            return want.meant.meaning, want.meant.kind, "filter"
-        return WHOLE, "meaning", str(asked.model["name"]) if asked.model else ""
+        after = read_place(question.cursor)
+        wanted = question.limit + (after.served if after else 0)
+        everything = self.sizes.passing(db, question.owner, None)
+        deep = question.deep or wanted > candidates.at_first(everything).sure
+        matches = self.matches(db, question.owner, asked, question.strictness, deep=deep)
+        page, more = turn(matches, question, after)
+        cursor = write_place(matches, question, int(page[-1]), wanted) if more else None
+        ranked = list(matches.told(page, asked))
+        terms = self.vocabulary.terms
+        shown = matches.order[: matches.shown]
+        answer: Plain = {
+            "query": question.q,
+            "photos": hits(db, ranked, asked, terms),
+            "facets": facets(matches.evidences.counted(shown), terms),
+            "cursor": cursor,
+            "total": len(matches.order) if question.weaker else matches.shown,
+            "complete": matches.complete,
+            "weaker": 0 if question.weaker else matches.weaker,
+            "strictness": question.strictness,
+            "chips": [chip(meant).model_dump() for meant in asked.reading.chips],
+            "did_you_mean": suggestion(asked, self.vocabulary),
+            "meaning": not asked.missing and asked.model is not None,
+        }
+        return written(answer)
 
 
-def chip(meant: Meant) -> Chip:
-    return Chip(
-        start=meant.span.start,
-        end=meant.span.end,
-        text=meant.text,
-        kind=meant.kind,
-        meaning=meant.meaning,
-        query=meant.query,
-        confidence=meant.confidence,
-        negated=meant.negated,
-    )
+NO_ROWS: Ints = np.zeros(0, np.int64)
 
 
-def facets(db: Db, photo_ids: Sequence[UUID], terms: Terms) -> dict[str, list[Count]]:
-    """The commonest tags and traits of some photos, by kind; their names are known here."""
-    counted: dict[str, list[Count]] = {}
-    if photo_ids:
-        fields = {"photo_ids": list(photo_ids), "limit": COUNTED_TERMS}
-        for number, count in db.execute(SQL["count_facets"], fields):
-            if (term := terms.by_number.get(number)) is None:
-                continue
-            words = counted.setdefault(term.kind, [])
-            if len(words) < FACET_WORDS:
-                words.append(Count(text=term.text, count=count))
-    return counted
+@dataclass(frozen=True)
+class Place:
+    """Where a page ended, after so many photos."""
+
+    first: int
+    second: int
+    photo_id: bytes
+    served: int
 
 
-def place(one: Ranked) -> tuple[float, float, str]:
-    """The order of matches: best first, newest first among equals, and then always the same."""
-    return -one.likeness, -one.at, str(one.photo_id)
+def turn(matches: Matches, question: Question, after: Place | None) -> tuple[Ints, bool]:
+    """The rows of one page, and whether there is another."""
+    chosen = matches.order if question.weaker else matches.order[: matches.shown]
+    first, second = _keys(matches, question.sort)
+    if question.sort != "relevance":
+        order = matches.evidences.in_order(first, second)
+        chosen = order[np.isin(order, chosen)]
+    start = 0 if after is None else _start(matches, chosen, first, second, after)
+    end = start + question.limit
+    return chosen[start:end], len(chosen) > end
 
 
-def _place(one: Ranked, sort: Sort) -> tuple[float, float, str]:
+def _keys(matches: Matches, sort: Sort) -> tuple[Ints, Ints]:
+    """What rows are sorted by, the least first."""
+    micros = (matches.evidences.at * 1e6).astype(np.int64)
     match sort:
         case "newest":
-            return -one.at, 0.0, str(one.photo_id)
+            return -micros, np.zeros_like(micros)
         case "oldest":
-            return one.at, 0.0, str(one.photo_id)
-    return place(one)
+            return micros, np.zeros_like(micros)
+    return -matches.points, -micros
 
 
-def _page(chosen: Sequence[Ranked], question: Question) -> tuple[list[Ranked], str | None]:
-    if question.sort != "relevance":
-        chosen = sorted(chosen, key=lambda one: _place(one, question.sort))
-    after = _read_cursor(question.cursor)
-    rest = [one for one in chosen if after is None or _place(one, question.sort) > after]
-    page = rest[: question.limit]
-    more = len(rest) > question.limit
-    return page, write_cursor(*_place(page[-1], question.sort)) if more else None
+def _start(matches: Matches, chosen: Ints, first: Ints, second: Ints, after: Place) -> int:
+    """The first row behind a place: the rows are in the order of these keys."""
+    wanted = (after.first, after.second, after.photo_id)
+    low, high = 0, len(chosen)
+    while low < high:
+        middle = (low + high) // 2
+        row = int(chosen[middle])
+        key = (int(first[row]), int(second[row]), matches.evidences.photo_id(row).bytes)
+        low, high = (middle + 1, high) if key <= wanted else (low, middle)
+    return low
 
 
-def _read_cursor(cursor: str | None) -> tuple[float, float, str] | None:
+def write_place(matches: Matches, question: Question, row: int, served: int) -> str:
+    first, second = _keys(matches, question.sort)
+    photo_id = str(matches.evidences.photo_id(row))
+    return write_cursor(int(first[row]), int(second[row]), photo_id, served)
+
+
+def read_place(cursor: str | None) -> Place | None:
+    """Raises ``BadCursor``."""
     if not cursor:
         return None
-    parts: list[Any] = read_cursor(cursor, 3)
+    first, second, photo_id, served = read_cursor(cursor, 4)
+    if not all(type(one) is int and abs(one) < 2**63 for one in (first, second, served)):
+        raise BadCursor(cursor)
     try:
-        return float(parts[0]), float(parts[1]), str(UUID(parts[2]))
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        return Place(first, second, UUID(photo_id).bytes, max(0, served))
+    except (TypeError, ValueError, AttributeError) as error:
         raise BadCursor(cursor) from error

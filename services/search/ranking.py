@@ -3,57 +3,43 @@
 Every want of the query takes its best evidence (a tag, a word of the name); the wants share the
 likeness by their weight, and the meaning of the photo as a whole has a share of its own. Nothing
 is scaled afterwards, so the points of the reasons are the likeness.
+
+Candidates are weighed all at once, as arrays; reasons are put into words for those that are shown.
+Both do the same sums in the same order and round to millionths, so that they agree to the last one.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+import numpy as np
+
+from services.search.evidence import Doubles, Evidence, Evidences, Ints
 from services.search.language.plan import Condition, Either, Every, Never, Part, Want
-from services.search.weights import WEIGHTS, Weights, ramp
+from services.search.weights import FAR, WEIGHTS, Weights, ramp, ramps
 
-NONE: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for one photo."""
-
-    photo_id: UUID
-    at: float  # seconds since 1970
-    tags: Mapping[int, float]  # wanted tags and traits that it has, 0..1
-    rejected: frozenset[int]  # wanted tags that a person took away
-    named: frozenset[int]  # wants whose words are in its name or caption
-    met: frozenset[int]  # conditions that it meets
-    likeness: float | None  # cosine of the query and the photo as a whole
-
-    @classmethod
-    def of(cls, row: Sequence[Any], wanted: Mapping[int, float]) -> "Evidence":
-        photo_id, at, tags, sure, rejected, named, met, likeness = row
-        return cls(
-            photo_id,
-            at,
-            {n: s / 100 for n, s in zip(tags, sure, strict=True) if n in wanted},
-            frozenset(rejected) if rejected else NONE,
-            frozenset(named) if named else NONE,
-            frozenset(met) if met else NONE,
-            likeness,
-        )
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
 class Grounds:
-    """One reason. ``number``: of the tag or trait; None for a word of the name or a condition."""
+    """One reason. ``number``: of the tag or trait; None for a word of the name or a condition.
+
+    ``way``: the photo is like another one, in this.
+    """
 
     want: Want | Condition | None
     number: int | None
     confidence: float
     likeness: float
     points: float
+    way: str = ""
 
     def times(self, share: float) -> "Grounds":
-        return Grounds(self.want, self.number, self.confidence, self.likeness, self.points * share)
+        return self.of(self.points * share)
+
+    def of(self, points: float) -> "Grounds":
+        return Grounds(self.want, self.number, self.confidence, self.likeness, points, self.way)
 
 
 class Ranking:
@@ -76,13 +62,17 @@ class Ranking:
         self._known_shares: dict[int, tuple[list[tuple[Part, float]], float]] = {}
         self._whole = self._share_of_whole(wants) if heard and self._ranks else 0.0
 
-    def likeness(self, evidence: Evidence) -> float:
-        """The sum of the points, without the words for them: most candidates are never shown."""
-        points = self._points(self._part, evidence) if self._ranks else [1.0]
-        total = sum(round(one * (1 - self._whole), 6) for one in points)
-        if self._whole and evidence.likeness is not None:
-            total += round(self._worth_of_whole(evidence.likeness) * self._whole, 6)
-        return round(min(1.0, total), 6)
+    def weigh(self, evidences: Evidences) -> Ints:
+        """The likeness of each photo, in millionths."""
+        some = len(evidences)
+        leaves = self._leaves(self._part, evidences) if self._ranks else [np.ones(some)]
+        total = np.zeros(some)
+        for leaf in leaves:
+            total += np.rint(leaf * (1 - self._whole) * MILLION)
+        if self._whole:
+            worth = ramps(evidences.likeness, self._weights.whole_from, self._weights.whole_full)
+            total += np.rint(np.nan_to_num(worth) * self._whole * MILLION)
+        return np.minimum(total, MILLION).astype(np.int64)
 
     def grounds(self, evidence: Evidence) -> tuple[Grounds, ...]:
         """The reasons, the weightiest first. Their points are the likeness."""
@@ -92,31 +82,61 @@ class Ranking:
             worth = self._worth_of_whole(evidence.likeness) * self._whole
             grounds.append(Grounds(None, None, 1.0, max(0.0, evidence.likeness), worth))
         # Rounded once, and the sum is that of the rounded: whoever adds them up gets the likeness.
-        rounded = [replace(one, points=round(one.points, 6)) for one in grounds]
+        rounded = [one.of(round(one.points * MILLION) / MILLION) for one in grounds]
         return tuple(sorted((g for g in rounded if g.points > 0), key=lambda g: -g.points))
 
     def _worth_of_whole(self, cosine: float) -> float:
         return ramp(cosine, self._weights.whole_from, self._weights.whole_full)
 
-    def _points(self, part: Part, evidence: Evidence) -> list[float]:
-        """What ``_weigh`` says, in bare numbers."""
+    def _leaves(self, part: Part, evidences: Evidences) -> list[Doubles]:
+        """The points that ``_weigh`` tells of, for all photos; nothing told is no points."""
         match part:
             case Want():
-                best = self._best_of(part, evidence)
-                return [best[0]] if best else []
+                return [self._worths(part, evidences)]
             case Condition():
-                return [1.0] if self._condition[id(part)] in evidence.met else []
+                return [(evidences.met >> self._condition[id(part)] - 1 & 1).astype(np.float64)]
             case Every():
                 ranking, whole = self._shares(part)
                 return [
-                    points * (weight / whole)
+                    leaf * (weight / whole)
                     for child, weight in ranking
-                    for points in self._points(child, evidence)
+                    for leaf in self._leaves(child, evidences)
                 ]
             case Either(children):
-                return max((self._points(child, evidence) for child in children), key=sum)
+                ways = [self._leaves(child, evidences) for child in children]
+                sums = [sum(way, np.zeros(len(evidences))) for way in ways]
+                best = np.argmax(sums, axis=0)
+                return [leaf * (best == n) for n, way in enumerate(ways) for leaf in way]
             case Never():
                 return []
+
+    def _worths(self, want: Want, evidences: Evidences) -> Doubles:
+        """What ``_best_of`` says, for all photos."""
+        worths = np.zeros(len(evidences))
+        if want.likeness:
+            base = self._weights.tag_base
+            numbers = np.array(sorted(want.likeness))
+            likes = np.array([want.likeness[number] for number in numbers.tolist()])
+            place = np.minimum(np.searchsorted(numbers, evidences.tag), len(numbers) - 1)
+            has = np.flatnonzero(numbers[place] == evidences.tag)
+            like, row = likes[place[has]], evidences.row[has]
+            points = like * (base + (1 - base) * evidences.sure[has])
+            points[like < self._rejected(want, evidences)[row]] = 0.0
+            np.maximum.at(worths, row, points)
+        if want.lexical:
+            named = evidences.named >> self._want[id(want)] - 1 & 1
+            worths = np.maximum(worths, named * self._weights.lexical)
+        if want.feeling:
+            near = 1 - np.nan_to_num(evidences.feeling, nan=FAR) / FAR
+            worths = np.maximum(worths, near)
+        return worths
+
+    def _rejected(self, want: Want, evidences: Evidences) -> Doubles:
+        """How like a want the likest of a photo's rejected tags is."""
+        likeness = np.zeros(len(evidences))
+        for row, numbers in evidences.rejected.items():
+            likeness[row] = max(want.likeness.get(number, 0.0) for number in numbers)
+        return likeness
 
     def _shares(self, part: Every) -> tuple[list[tuple[Part, float]], float]:
         if (known := self._known_shares.get(id(part))) is None:
@@ -138,7 +158,9 @@ class Ranking:
         share = 1 / max(1, len(conditions))
         if not conditions:
             return [Grounds(None, None, 1.0, 1.0, 1.0)]
-        return [Grounds(one, None, 1.0, 1.0, share) for one in conditions]
+        grounds = [Grounds(one, None, 1.0, 1.0, round(share, 6)) for one in conditions]
+        rest = 1 - sum(one.points for one in grounds[1:])
+        return [grounds[0].of(rest), *grounds[1:]]
 
     def _weigh(self, part: Part, evidence: Evidence) -> list[Grounds]:
         match part:
@@ -170,7 +192,7 @@ class Ranking:
             return None
         worth, number = best
         if number is None:
-            return Grounds(want, None, 1.0, 1.0, worth)
+            return Grounds(want, None, 1.0, worth if want.feeling else 1.0, worth)
         return Grounds(want, number, evidence.tags[number], want.likeness[number], worth)
 
     def _best_of(self, want: Want, evidence: Evidence) -> tuple[float, int | None] | None:
@@ -188,39 +210,18 @@ class Ranking:
         lexical = self._weights.lexical
         if worth < lexical and want.lexical and self._want[id(want)] in evidence.named:
             return lexical, None
+        if want.feeling and evidence.feeling is not None and evidence.feeling < FAR:
+            return 1 - evidence.feeling / FAR, None
         return None if best is None else (worth, best)
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """A photo in the order of matches; its reasons are put into words when it is shown."""
+    """A photo that is shown, and its reasons, the weightiest first."""
 
-    evidence: Evidence
+    photo_id: UUID
     likeness: float
-    ranking: Ranking
-
-    @property
-    def photo_id(self) -> UUID:
-        return self.evidence.photo_id
-
-    @property
-    def at(self) -> float:
-        return self.evidence.at
-
-    @property
-    def grounds(self) -> tuple[Grounds, ...]:
-        return self.ranking.grounds(self.evidence)
-
-
-@dataclass(frozen=True)
-class Explained(Ranked):
-    """One whose reasons are known already."""
-
-    said: tuple[Grounds, ...]
-
-    @property
-    def grounds(self) -> tuple[Grounds, ...]:
-        return self.said
+    grounds: tuple[Grounds, ...]
 
 
 def ranks(part: Part) -> bool:

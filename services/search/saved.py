@@ -61,7 +61,7 @@ def counted(db: Db, owner: str, saved: SavedSearch, asking: Asking) -> SavedSear
     except BadQuery:
         return saved  # saved when the language was another
     matches = asking.matches(db, owner, asked, saved.strictness)
-    ids = [one.photo_id for one in matches.ranked[: matches.shown]]
+    ids = [photo_id for photo_id, _ in matches.chosen()]
     fields = {"photo_ids": ids, "since": saved.looked_at}
     new = db.execute(SQL["count_new"], fields).fetchone()
     return saved.model_copy(update={"total": len(ids), "new": new[0] if new else 0})

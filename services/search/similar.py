@@ -1,7 +1,7 @@
 """Photos like a photo: in meaning, geometry, mood or colour; with words for what should differ."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +9,20 @@ import numpy as np
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from services.common.api import SearchAnswer, Why
+from services.common.api import SearchAnswer
 from services.common.description import describe
 from services.common.finding import Dropped, Way
 from services.search import candidates
 from services.search.database import Db
-from services.search.query import Asking, Question, chip, facets
-from services.search.ranking import Explained, Ranked, Ranking
+from services.search.evidence import Evidence
+from services.search.hits import chip, facets, hits, written
+from services.search.query import Asking, Question
+from services.search.ranking import MILLION, Grounds, Ranked, Ranking
 from services.search.record import NoSuchPhoto
 from services.search.sql import SQL
 from services.search.understanding import Understood
 from services.search.vocabulary import Floats, numbers_of, unit, vector_literal
-from services.search.weights import ramp
+from services.search.weights import FAR, ramp
 
 MOST = 200
 #: How much of a photo's likeness is being like the photo, when words are asked for too.
@@ -33,7 +35,7 @@ QUERIES: Mapping[Way, str] = {
     "colour": "like_colour",
 }
 #: Distances that are no likeness at all: geometry (L2), mood (of a map 2 x 2), colour (cosine).
-FAR: Mapping[Way, float] = {"composition": 1.4, "mood": 1.0, "colour": 0.6}
+FARTHEST: Mapping[Way, float] = {"composition": 1.4, "mood": FAR, "colour": 0.6}
 MEANING_FROM, MEANING_FULL = 0.3, 0.95
 
 
@@ -110,38 +112,52 @@ class Similar:
     but: UUID | None = None  # the photo itself
 
     def answer(self, db: Db, question: Question, asked: Understood) -> SearchAnswer:
+        """For whoever reads it here; others take it as it is ``written``."""
+        return SearchAnswer.model_validate_json(self.written(db, question, asked))
+
+    def written(self, db: Db, question: Question, asked: Understood) -> bytes:
         """``asked`` are the words for what should differ; they filter and rank as ever."""
         found = self._found(db, asked)
-        ranked = self._with_words(db, asked, found)
-        page = ranked[: question.limit]
-        hits = self.asking.hits(db, page, asked)
-        likeness = {str(photo_id): like for photo_id, like in found.items()}
-        for hit in hits:
-            points = max(0.0, round(hit.likeness - sum(why.points for why in hit.why), 6))
-            if points:
-                hit.why.append(self._why(likeness[hit.id], points, hit.likeness))
-            hit.why.sort(key=lambda why: -why.points)
-        return SearchAnswer(
-            query=question.q,
-            photos=hits,
-            facets=facets(db, [one.photo_id for one in ranked], self.asking.vocabulary.terms),
-            total=len(ranked),
-            complete=len(found) < MOST,
-            strictness=question.strictness,
-            chips=[chip(meant) for meant in asked.reading.chips],
-            meaning=not asked.missing and asked.model is not None,
+        evidences = candidates.weigh(db, self.owner, asked, found)
+        ranking = Ranking(asked.part, asked.wants, asked.conditions, heard=False)
+        share = LIKE_WITH_WORDS if asked.ranks else 1.0
+        like = np.array([found[one] for one in evidences.photo_ids()], np.float64)
+        words = ranking.weigh(evidences) if asked.ranks else np.zeros(len(evidences))
+        points = np.rint(like * share * MILLION) + np.rint(words * (1 - share))
+        order = evidences.in_order(-points)
+        order = order[: int(np.count_nonzero(points > 0))]
+        wanted = asked.likeness()
+        page = [
+            self._told(evidences.one(row, wanted), float(like[row]), ranking, share)
+            for row in order[: question.limit].tolist()
+        ]
+        terms = self.asking.vocabulary.terms
+        return written(
+            {
+                "query": question.q,
+                "photos": hits(db, page, asked, terms),
+                "facets": facets(evidences.counted(order), terms),
+                "cursor": None,
+                "total": len(order),
+                "complete": len(found) < MOST,
+                "weaker": 0,
+                "strictness": question.strictness,
+                "chips": [chip(meant).model_dump() for meant in asked.reading.chips],
+                "did_you_mean": None,
+                "meaning": not asked.missing and asked.model is not None,
+            }
         )
 
-    def _why(self, likeness: float, points: float, whole: float) -> Why:
-        return Why(
-            tag=f"like the photo in {self.way}",
-            kind="similar",
-            source=self.way,
-            confidence=1.0,
-            likeness=min(1.0, likeness),
-            share=min(1.0, points / whole),
-            points=points,
-        )
+    def _told(self, one: Evidence, like: float, ranking: Ranking, share: float) -> Ranked:
+        """Being like the photo is a reason beside those of the words."""
+        alike = Grounds(None, None, 1.0, like, round(like * share * MILLION) / MILLION, self.way)
+        grounds = [alike]
+        if share < 1:
+            grounds += [g.times(1 - share) for g in ranking.grounds(one)]
+        rounded = [g.of(round(g.points * MILLION) / MILLION) for g in grounds]
+        rounded.sort(key=lambda g: -g.points)
+        total = round(sum(g.points for g in rounded), 6)
+        return Ranked(one.photo_id, total, tuple(g for g in rounded if g.points))
 
     def _found(self, db: Db, asked: Understood) -> dict[UUID, float]:
         """Photos and how like they are, 0..1."""
@@ -157,7 +173,7 @@ class Similar:
             "filter": asked.filter,
             "limit": MOST,
         }
-        far = FAR[self.way]
+        far = FARTHEST[self.way]
         rows = db.execute(SQL[QUERIES[self.way]], fields)
         return {photo_id: max(0.0, 1 - distance / far) for photo_id, distance in rows}
 
@@ -167,28 +183,8 @@ class Similar:
             return {}
         if asked.vector is not None:
             place = unit(np.asarray(place + MOVE * asked.vector, np.float32))
-        moved = replace(asked, vector=place, wants=(), conditions=())
         everything = self.asking.sizes.passing(db, self.owner, asked.filter)
         few = everything <= candidates.FEW_PASSING
-        near = candidates.nearest(db, self.owner, moved, exact=few) - {self.but}
-        weighed = candidates.weigh(db, self.owner, moved, {one for one in near if one})
-        return {
-            one.photo_id: ramp(one.likeness or 0.0, MEANING_FROM, MEANING_FULL) for one in weighed
-        }
-
-    def _with_words(
-        self, db: Db, asked: Understood, found: Mapping[UUID, float]
-    ) -> Sequence[Ranked]:
-        weighed = candidates.weigh(db, self.owner, asked, set(found))
-        words = Ranking(asked.part, asked.wants, asked.conditions, heard=False)
-        ranked = []
-        for one in weighed:
-            like = found[one.photo_id]
-            said = words.grounds(one) if asked.ranks else None
-            share = 1.0 if said is None else LIKE_WITH_WORDS
-            grounds = tuple(g.times(1 - share) for g in said or ())
-            grounds = tuple(replace(g, points=round(g.points, 6)) for g in grounds)
-            total = round(like * share, 6) + sum(g.points for g in grounds)
-            ranked.append(Explained(one, round(min(1.0, total), 6), words, grounds))
-        telling = [one for one in ranked if one.likeness > 0]
-        return sorted(telling, key=lambda one: (-one.likeness, str(one.photo_id)))
+        near = candidates.nearest(db, self.owner, asked, place, exact=few)
+        likeness = ((one, ramp(cosine, MEANING_FROM, MEANING_FULL)) for one, cosine in near)
+        return {one: like for one, like in likeness if one != self.but}

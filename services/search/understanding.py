@@ -61,7 +61,7 @@ class Understood:
 
     @property
     def known_wants(self) -> bool:
-        return any(want.likeness for want in self.wants) or not self.ranks
+        return any(want.likeness or want.feeling for want in self.wants) or not self.ranks
 
     def likeness(self) -> dict[int, float]:
         """Every wanted tag and trait, and the most that it is like one of the wants."""

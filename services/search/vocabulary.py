@@ -5,6 +5,7 @@ faster than asking an index. Words are only ever added; photos are never in here
 """
 
 import sys
+import time
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from services.search.sql import SQL
 Floats = NDArray[np.float32]
 #: Ids that are read again at every look: transactions may commit in another order.
 LOOK_BACK = 200
+#: Seconds after which they are, and after which words without a place are asked for theirs.
+AGAIN = 1.0
 #: Vectors read by one statement: no time-out is in sight.
 AT_ONCE = 5000
 REMEMBERED = 5000  # places whose near words are known
@@ -39,6 +42,7 @@ class Vocabulary:
         self.model: dict[str, Any] | None = None
         self._lock = Lock()
         self._last_tag = self._last_trait = 0
+        self._next_look = 0.0
         self._placed: dict[int, int] = {}
         self._unplaced: set[int] = set()
         self._vectors: Floats = np.zeros((0, 0), np.float32)
@@ -46,8 +50,20 @@ class Vocabulary:
         self._ordered = InOrder()
         self._nearest: dict[tuple[bytes, float, int, int], dict[int, float]] = {}
 
+    @property
+    def edition(self) -> tuple[int, int, int]:
+        """Another one whenever a query may be understood otherwise."""
+        model_id = int(self.model["model_id"]) if self.model else 0
+        return len(self.terms.by_number), len(self._placed), model_id
+
     def look(self, db: Db) -> None:
         """Learn the words that came since the last look."""
+        tag, trait, model_id = db.execute(SQL["newest_words"]).fetchone() or (0, 0, None)
+        now = time.monotonic()
+        known = (tag or 0) <= self._last_tag and (trait or 0) >= self._last_trait
+        if known and model_id == (self.model and self.model["model_id"]) and now < self._next_look:
+            return
+        self._next_look = now + AGAIN
         with db.cursor(row_factory=dict_row) as rows:
             model = rows.execute(SQL["active_model"]).fetchone()
             after = {

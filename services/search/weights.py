@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -44,6 +47,8 @@ class Cut:
     best: tuple[float, float, float] = (0.12, 0.36, 0.70)
 
 
+#: Two moods so far apart on the map (2 x 2) have nothing in common.
+FAR = 1.0
 WEIGHTS = Weights()
 CUT = Cut()
 
@@ -59,3 +64,11 @@ def at(strictness: int, three: tuple[float, float, float]) -> float:
 def ramp(value: float, start: float, full: float) -> float:
     """0 up to ``start``, 1 from ``full`` on, straight between."""
     return min(1.0, max(0.0, (value - start) / (full - start)))
+
+
+def ramps(values: NDArray[np.float64], start: float, full: float) -> NDArray[np.float64]:
+    """The same for many."""
+    ramped: NDArray[np.float64] = np.minimum(
+        1.0, np.maximum(0.0, (values - start) / (full - start))
+    )
+    return ramped

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from services.search.language.colours import colour, lab_of, near_lab
 from services.search.language.dates import FIRST, LAST, Days, read_days
 from services.search.language.known import Terms
-from services.search.language.lexicon import COLOUR_NAMES, COLOURS, ORIENTATIONS
+from services.search.language.lexicon import COLOURS, ORIENTATIONS
 from services.search.language.numbers import NUMERIC, number, range_path, share
 from services.search.language.plan import (
     NOTHING,
@@ -62,10 +63,8 @@ HAS = {
 #: Where the subject stands, on a 3 x 3 grid.
 COLUMNS = {"left": (0, 1 / 3), "center": (1 / 3, 2 / 3), "right": (2 / 3, 1)}
 ROWS = {"top": (0, 1 / 3), "middle": (1 / 3, 2 / 3), "bottom": (2 / 3, 1)}
-#: How far (CIE 1976) a swatch may lie from a colour given as #rrggbb.
-COLOUR_REACH = 22.0
 TEXTS = {
-    "camera": ["cam"], "lens": ["lens"], "name": ["name"], "file": ["name"], "caption": ["say"],
+    "name": ["name"], "file": ["name"], "caption": ["say"],
     "text": ["name", "say"], "by": ["by[*]"],
 }  # fmt: skip
 DATES = {"date": "d", "taken": "d", "before": "d", "after": "d", "since": "d", "uploaded": "u"}
@@ -92,6 +91,7 @@ class Fields:
             **dict.fromkeys(("color", "colour"), self._colour),
             **dict.fromkeys(DATES, self._date),
             **dict.fromkeys(NUMERIC, self._number),
+            "feeling": self._feeling,
             **dict.fromkeys(
                 ("camera", "lens", "name", "file", "caption", "text", "by"), self._text
             ),
@@ -170,15 +170,29 @@ class Fields:
         meant = self._meant(field, numeric.key, f"{numeric.name} {field.comparison}{said}")
         return Condition("(" + " || ".join(filter(None, paths)) + ")", meant)
 
+    def _feeling(self, field: Field) -> Part | None:
+        """A place on the map of moods: the nearer a photo lies, the better."""
+        place = [number(value) for value in field.values]
+        if field.comparison or len(place) != 2:
+            return None
+        valence, energy = place
+        if valence is None or energy is None or max(abs(valence), abs(energy)) > 1:
+            return None
+        meant = self._meant(field, "mood", f"feels like {valence:g}, {energy:g}")
+        want = Want("", lexical=False, meant=meant, feeling=(valence, energy))
+        return Every((want, Condition("exists($.v)", meant)))
+
     def _text(self, field: Field) -> Part | None:
         if field.comparison or not any(field.values):
             return None
+        said = ", ".join(field.values)
+        if field.name in ("camera", "lens"):
+            named = [self.terms.naming(value, field.name) for value in field.values]
+            path = has_tag([term.number for some in named for term in some])
+            return Condition(path, self._meant(field, field.name, said))
         keys = TEXTS[field.name]
         paths = [holds(key, value) for value in field.values for key in keys]
-        kind = field.name if field.name in ("camera", "lens") else "text"
-        return Condition(
-            "(" + " || ".join(paths) + ")", self._meant(field, kind, ", ".join(field.values))
-        )
+        return Condition("(" + " || ".join(paths) + ")", self._meant(field, "text", said))
 
     def _closed(self, field: Field) -> Part | None:
         if field.comparison:
@@ -255,36 +269,3 @@ def _whole(days: Days, key: str) -> list[str]:
 def holds(key: str, text: str) -> str:
     """The text stands in a fact, as it is: a pattern that has no meaning."""
     return f'$.{key} like_regex {json.dumps(text.lower())} flag "iq"'
-
-
-def colour(terms: Terms, name: str, comparison: str, least: float, meant: Meant) -> Part | None:
-    """A named colour: at least so much of it, and the more the better."""
-    if name not in COLOUR_NAMES:
-        return None
-    ids = {term.number: 1.0 for term in terms.exactly(name, ["colour"])}
-    path = f"$.k.{json.dumps(name)} {comparison} {round(least * 100)}"
-    return Every((Want(name, ids, lexical=False, meant=meant), Condition(path, meant)))
-
-
-def near_lab(lab: tuple[float, float, float], comparison: str, least: float) -> str:
-    """A swatch so near to the colour, and so large."""
-    distance = " + ".join(
-        f"(@[{n}] - ({value:.1f})) * (@[{n}] - ({value:.1f}))" for n, value in enumerate(lab)
-    )
-    near = f"{distance} < {COLOUR_REACH**2:.0f}"
-    return f"exists($.p[*] ? ({near} && @[3] {comparison} {least * 100:.0f}))"
-
-
-def lab_of(text: str) -> tuple[float, float, float]:
-    """CIE L*a*b* (D65) of #rrggbb or #rgb."""
-    digits = text.lstrip("#")
-    digits = digits if len(digits) == 6 else "".join(letter * 2 for letter in digits)
-    rgb = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
-    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb)
-    xyz = (
-        (0.41239 * r + 0.35758 * g + 0.18048 * b) / 0.95046,
-        0.21264 * r + 0.71517 * g + 0.07219 * b,
-        (0.01933 * r + 0.11919 * g + 0.95053 * b) / 1.08906,
-    )
-    x, y, z = (v ** (1 / 3) if v > 216 / 24389 else (24389 / 27 * v + 16) / 116 for v in xyz)
-    return 116 * y - 16, 500 * (x - y), 200 * (y - z)

@@ -94,3 +94,12 @@ class Terms:
             for term in list(self.by_number.values())
             if term.kind == kind and all(word in term.text.split() for word in wanted)
         ]
+
+    def naming(self, text: str, kind: str) -> list[Term]:
+        """Cameras and lenses whose name has this in it, as it stands."""
+        wanted = text.lower()
+        return [
+            term
+            for term in list(self.by_number.values())
+            if term.kind == kind and wanted in term.text
+        ]

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from services.search.language.colours import colour
 from services.search.language.dates import read_days
-from services.search.language.fields import colour, days_path, holds
+from services.search.language.fields import days_path
 from services.search.language.known import Terms, names, stem
 from services.search.language.lexicon import COLOUR_NAMES, COLOURS, EMPTY, ORIENTATIONS
 from services.search.language.numbers import NUMERIC, range_path
-from services.search.language.plan import Condition, Meant, Part, Want
+from services.search.language.plan import Condition, Meant, Part, Want, has_tag
 from services.search.language.syntax import Span
 
 EXIF = (
@@ -114,11 +115,10 @@ class Phrases:
         """A camera or a lens that some photo was taken with."""
         if text in EMPTY or not re.search(r"[a-z]", text):
             return None
-        for kind, key in (("camera", "cam"), ("lens", "lens")):
+        for kind in ("camera", "lens"):
             if found := self._terms.containing(text, kind):
                 meant = Meant(span, text, kind, found[0].text, f"{kind}:{quoted(text)}")
-                words = [holds(key, word) for word in text.split()]
-                return Condition("(" + " && ".join(words) + ")", meant)
+                return Condition(has_tag([term.number for term in found]), meant)
         return None
 
 

@@ -25,7 +25,7 @@ class Want:
     """Something that photos have more or less of: it ranks.
 
     ``likeness``: ids of tags and traits that are it, 0..1. ``near``: texts to be placed by the
-    embedder, because no word of the gallery says this. ``least``: confidence asked for, 0..1.
+    embedder, because no word of the gallery says this. ``feeling``: a place on the map of moods.
     """
 
     text: str
@@ -33,6 +33,7 @@ class Want:
     near: tuple[str, ...] = ()
     lexical: bool = True
     meant: Meant | None = None
+    feeling: tuple[float, float] | None = None
 
     @property
     def known(self) -> bool:

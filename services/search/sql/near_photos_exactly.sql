@@ -4,7 +4,7 @@ WITH passing AS MATERIALIZED (
     FROM photo_facts
     WHERE owner = %(owner)s AND (%(filter)s::jsonpath IS NULL OR facts @@ %(filter)s::jsonpath)
 )
-SELECT v.photo_id
+SELECT v.photo_id, (1 - (v.embedding <=> %(vector)s::halfvec))::float8
 FROM passing JOIN photo_vector v USING (photo_id)
 WHERE v.model_id = %(model_id)s
 ORDER BY v.embedding <=> %(vector)s::halfvec
