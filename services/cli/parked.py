@@ -16,6 +16,7 @@ from pika.exceptions import AMQPError, NackError, UnroutableError
 
 from services.cli.trouble import Trouble
 from services.common.settings import BrokerSettings
+from services.common.signing import carried
 from services.common.topology import message_properties
 
 Verdict = Literal["keep", "replay", "drop"]
@@ -89,7 +90,7 @@ class Parked:
         return "keep"
 
     def _put(self, queue: str, letter: Letter, headers: dict[str, Any]) -> None:
-        properties = message_properties(letter.name, headers)
+        properties = message_properties(letter.name, {**carried(letter.headers), **headers})
         self.channel.basic_publish("", queue, letter.body, properties, mandatory=True)
 
 

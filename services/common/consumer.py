@@ -33,8 +33,9 @@ from services.common.errors import Refuse
 from services.common.events import Event
 from services.common.killpoint import reach
 from services.common.settings import BrokerSettings
+from services.common.signing import carried
 from services.common.telemetry import HANDLED, HANDLING, photo_context
-from services.common.topology import Topology, message_properties
+from services.common.topology import PARKED, Topology, message_properties
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,7 @@ class Delivery:
     tag: int
     name: str
     body: bytes
+    headers: Mapping[str, Any]
 
 
 @dataclass
@@ -131,7 +133,8 @@ class Consumer:
 
         def receive(_: Any, method: Any, properties: Any, body: bytes) -> None:
             self._in_flight += 1
-            delivery = Delivery(channel, method.delivery_tag, properties.type or "", body)
+            name, headers = properties.type or "", properties.headers or {}
+            delivery = Delivery(channel, method.delivery_tag, name, body, headers)
             pool.submit(self._handle, connection, delivery)
 
         consumer_tag = channel.basic_consume(self.topology.queue(self.service), receive)
@@ -155,6 +158,7 @@ class Consumer:
         """Runs on a pool thread; hands the outcome to the thread that owns the channel."""
         settle: Callable[[], None]
         try:
+            self.topology.signing.verify(delivery.name, delivery.body, delivery.headers)
             event = Event.from_wire(delivery.name, delivery.body)
             handler = self.handlers[type(event)]
         except (Refuse, KeyError) as error:
@@ -195,11 +199,11 @@ class Consumer:
     def _park(self, delivery: Delivery, error: Exception) -> None:
         """A message that nobody can read is moved, never sent round again."""
         log.error("parked", event_name=delivery.name, error=repr(error)[:500])
-        properties = message_properties(
-            delivery.name, {"reason": repr(error)[:500], "queue": self.service}
-        )
+        why = {"reason": repr(error)[:500], "queue": self.service}
+        properties = message_properties(delivery.name, {**carried(delivery.headers), **why})
+        # By the exchange: who may publish by queue names may publish everything.
         delivery.channel.basic_publish(
-            "", self.topology.parked, delivery.body, properties, mandatory=True
+            self.topology.exchange, PARKED, delivery.body, properties, mandatory=True
         )
         self._acknowledge(delivery)
 

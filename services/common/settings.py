@@ -1,15 +1,17 @@
 """Settings shared by every service, read from the environment as ``IMGCAP_…``."""
 
 import random
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import pika
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from services.common.internal import tokens_of
 from services.common.secretfiles import SecretFiles
+from services.common.signing import Signing
 from services.common.topology import Topology
 
 
@@ -26,6 +28,15 @@ class BrokerSettings(BaseModel):
     scope: str = Field(
         default="", max_length=50, pattern=r"^[\w.-]*$", description="before every queue's name"
     )
+    declares: bool = Field(
+        default=True, description="make exchange and queues; search always must, others may wait"
+    )
+    event_keys: SecretStr | None = Field(
+        default=None, description="`name:secret,…`: the first signs events, all are believed"
+    )
+    unsigned_until: AwareDatetime | None = Field(
+        default=None, description="events without a signature are taken until then"
+    )
 
     @field_validator("url")
     @classmethod
@@ -35,9 +46,16 @@ class BrokerSettings(BaseModel):
                 raise ValueError("IMGCAP_BROKER__URL starts with amqp:// or amqps://")
         return url
 
-    @property
+    @field_validator("event_keys")
+    @classmethod
+    def are_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        Signing.of(keys)
+        return keys
+
+    @cached_property
     def topology(self) -> Topology:
-        return Topology(self.scope)
+        signing = Signing.of(self.event_keys, self.unsigned_until)
+        return Topology(self.scope, self.declares, signing)
 
     @property
     def parameters(self) -> list[pika.URLParameters]:

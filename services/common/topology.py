@@ -20,6 +20,7 @@ from services.common.events import (
     PhotoTagged,
     PhotoUploaded,
 )
+from services.common.signing import UNSIGNED, Signing
 
 SUBSCRIPTIONS: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
     {
@@ -43,6 +44,9 @@ class Topology:
     """``scope`` goes before every name, so that tests and tenants can share a broker."""
 
     scope: str = ""
+    #: False: somebody else makes exchange and queues, and this process has no right to.
+    declares: bool = True
+    signing: Signing = UNSIGNED
 
     @property
     def exchange(self) -> str:
@@ -56,7 +60,9 @@ class Topology:
         return f"{self.scope}{service}"
 
     def declare(self, channel: BlockingChannel) -> None:
-        """Every process declares everything, so that they may start in any order."""
+        """Every process that may declares everything, so that they may start in any order."""
+        if not self.declares:
+            return self._find(channel)
         channel.exchange_declare(self.exchange, "topic", durable=True)
         channel.queue_declare(self.parked, durable=True, arguments={"x-queue-type": "quorum"})
         for service, events in SUBSCRIPTIONS.items():
@@ -65,6 +71,14 @@ class Topology:
             )
             for event in events:
                 channel.queue_bind(self.queue(service), self.exchange, event.name)
+
+        channel.queue_bind(self.parked, self.exchange, PARKED)
+
+    def _find(self, channel: BlockingChannel) -> None:
+        """Raises ``AMQPError`` until search has made everything."""
+        channel.exchange_declare(self.exchange, passive=True)
+        for service in (*SUBSCRIPTIONS, PARKED):
+            channel.queue_declare(self.queue(service), passive=True)
 
     def erase(self, channel: BlockingChannel) -> None:
         for service in (*SUBSCRIPTIONS, PARKED):
@@ -87,11 +101,12 @@ class Topology:
         Nobody needs to be listening for a change, somebody must be for everything else.
         """
         with tracing.publishing(event) as told:
+            body = told.to_wire()
             channel.basic_publish(
                 self.exchange,
                 told.name,
-                told.to_wire(),
-                message_properties(told.name),
+                body,
+                message_properties(told.name, {**self.signing.headers(told.name, body)}),
                 mandatory=not isinstance(told, PhotoChanged),
             )
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pika
 
+from services.common.rights import PUBLISHES, rights_of
+from services.common.topology import Topology
+from services.embedded.definitions import EVERYTHING, User, definitions
 from services.embedded.home import Home, write_private
 from services.embedded.node import Command, Node
 from services.embedded.ports import LOOPBACK, is_open
@@ -15,9 +18,7 @@ from services.embedded.rabbitmq import find_server, root_of
 SCRIPT = 'epmd -address "$ERL_EPMD_ADDRESS" -port "$ERL_EPMD_PORT" & exec "$0"'
 CONFIG = """\
 listeners.tcp.default = {host}:{port}
-default_user = {user}
-default_pass = {password}
-default_user_tags.administrator = true
+load_definitions = {definitions}
 # Publishers stop when the disk has less than this.
 disk_free_limit.absolute = 200MB
 # A write-ahead log is kept in memory until it is this large.
@@ -35,8 +36,9 @@ class Broker(Node):
     name = "broker"
     user = "imgcap"
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, scope: str = "") -> None:
         super().__init__(home)
+        self.topology = Topology(scope)
         self.port = home.ports.take("broker")
         self.epmd_port = home.ports.take("broker_epmd")
         self.distribution_port = home.ports.take("broker_distribution")
@@ -44,13 +46,36 @@ class Broker(Node):
 
     @property
     def url(self) -> str:
-        return f"amqp://{self.user}:{self.password}@{LOOPBACK}:{self.port}/"
+        """As the user that may do everything: for tests, and for whoever keeps the node."""
+        return self._address(self.user, self.password)
+
+    def url_of(self, service: str) -> str:
+        """As a user that may do what the service must, and no more."""
+        return self._address(f"imgcap-{service}", self.home.secret(f"broker_{service}"))
+
+    def _address(self, user: str, password: str) -> str:
+        return f"amqp://{user}:{password}@{LOOPBACK}:{self.port}/"
+
+    def _definitions(self) -> str:
+        keeper: User = (self.user, self.password, EVERYTHING, ["administrator"])
+        others: list[User] = [
+            (
+                f"imgcap-{service}",
+                self.home.secret(f"broker_{service}"),
+                rights_of(service, self.topology),
+                [],
+            )
+            for service in PUBLISHES
+        ]
+        return definitions([keeper, *others], self.topology.exchange)
 
     def prepare(self) -> None:
         self.own_folder()
         config = self.folder / "rabbitmq.conf"
-        text = CONFIG.format(host=LOOPBACK, port=self.port, user=self.user, password=self.password)
-        for file, content in ((config, text), (self.folder / "plugins", "[].\n")):
+        users = self.folder / "definitions.json"
+        text = CONFIG.format(host=LOOPBACK, port=self.port, definitions=users)
+        plugins = self.folder / "plugins"
+        for file, content in ((config, text), (plugins, "[].\n"), (users, self._definitions())):
             write_private(file, content)
             self.give(file)
         self._node_name()

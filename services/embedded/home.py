@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
 from services.embedded.errors import CannotStart
@@ -27,6 +28,10 @@ class Home:
         if not file.exists():
             write_private(file, secrets.token_urlsafe(24))
         return file.read_text()
+
+    def made_at(self, name: str) -> datetime:
+        """When a secret was made."""
+        return datetime.fromtimestamp((self.folder / "secrets" / name).stat().st_mtime, UTC)
 
 
 def write_private(file: Path, text: str) -> None:

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from services.common.rights import DECLARES, PUBLISHES
 from services.embedded.broker import Broker
 from services.embedded.database import Database
 from services.embedded.errors import CannotStart
@@ -16,6 +18,7 @@ from services.embedded.store import Store
 
 PUBLIC_PORT = 8000
 MOST_TAGGERS = 16
+UNSIGNED_GRACE = timedelta(hours=1)
 EVERYWHERE = {"0.0.0.0", "::", ""}
 
 
@@ -33,7 +36,6 @@ def plan(home: Home, root: Path, environment: Mapping[str, str] = os.environ) ->
     notes: list[str] = []
     neighbours: list[Neighbour] = []
     common = {
-        **_broker(home, environment, neighbours, notes),
         **_store(home, environment, neighbours, notes),
         "IMGCAP_INTERNAL_TOKEN": environment.get("IMGCAP_INTERNAL_TOKEN")
         or home.secret("internal"),
@@ -41,12 +43,13 @@ def plan(home: Home, root: Path, environment: Mapping[str, str] = os.environ) ->
         "IMGCAP_WEB": environment.get("IMGCAP_WEB") or str(root / "web" / "dist"),
         "IMGCAP_LOG_FORMAT": environment.get("IMGCAP_LOG_FORMAT") or "pretty",
     }
+    broker = _broker(home, environment, neighbours, notes)
     database = _database(home, environment, neighbours, notes)
     host = environment.get("IMGCAP_HOST") or LOOPBACK
     port = _public_port(host, environment, notes)
-    services = _services(home, common, database, environment)
+    services, told = _services(home, common, broker, database, environment)
     needs = frozenset({"search", "store"})
-    gateway = Service("gateway", port, needs, 3, services[0].environment, host)
+    gateway = Service("gateway", port, needs, 3, {**told, **broker["gateway"]}, host)
     address = f"http://{'localhost' if host in EVERYWHERE | {LOOPBACK} else host}:{port}"
     return Plan((*neighbours, *services, gateway), address, tuple(notes))
 
@@ -54,10 +57,11 @@ def plan(home: Home, root: Path, environment: Mapping[str, str] = os.environ) ->
 def _services(
     home: Home,
     common: Mapping[str, str],
+    broker: Mapping[str, Mapping[str, str]],
     database: Mapping[str, str],
     environment: Mapping[str, str],
-) -> list[Service]:
-    """Search, embedder and taggers; only search ever learns where the database is."""
+) -> tuple[list[Service], dict[str, str]]:
+    """Search, embedder, taggers, and what all are told; only search learns of the database."""
     search, embedder = home.ports.take("search"), home.ports.take("embedder")
     told = {
         **common,
@@ -66,14 +70,21 @@ def _services(
     }
     services = [
         # Neither waits for the broker, the slowest to start: they find it when it is there.
-        Service("embedder", embedder, frozenset(), 2, told),
-        Service("search", search, frozenset({"database"}), 1, {**told, **database}),
+        Service("embedder", embedder, frozenset(), 2, {**told, **broker["embedder"]}),
+        Service(
+            "search",
+            search,
+            frozenset({"database"}),
+            1,
+            {**told, **broker["search"], **database},
+        ),
     ]
+    tagger = {**told, **broker["tagger"]}
     for number in range(1, _count(environment) + 1):
         name = "tagger" if number == 1 else f"tagger{number}"
         needs = frozenset({"broker", "store"})
-        services.append(Service(name, home.ports.take(name), needs, 2, told))
-    return services
+        services.append(Service(name, home.ports.take(name), needs, 2, tagger))
+    return services, told
 
 
 def _count(environment: Mapping[str, str]) -> int:
@@ -85,13 +96,29 @@ def _count(environment: Mapping[str, str]) -> int:
 
 def _broker(
     home: Home, environment: Mapping[str, str], neighbours: list[Neighbour], notes: list[str]
-) -> dict[str, str]:
+) -> dict[str, dict[str, str]]:
+    """For each service: at a broker of ours every one is a user of its own."""
     if url := environment.get("IMGCAP_BROKER__URL"):
         _check("broker", "IMGCAP_BROKER__URL", url.split(","), 5672, notes)
-        return {"IMGCAP_BROKER__URL": url}
-    broker = Broker(home)
+        return {service: {"IMGCAP_BROKER__URL": url} for service in PUBLISHES}
+    broker = Broker(home, environment.get("IMGCAP_BROKER__SCOPE", ""))
     neighbours.append(Neighbour(broker))
-    return {"IMGCAP_BROKER__URL": broker.url}
+    keys, made = home.secret("events"), home.made_at("events")
+    signing = {
+        "IMGCAP_BROKER__EVENT_KEYS": environment.get("IMGCAP_BROKER__EVENT_KEYS")
+        or f"first:{keys}",
+        # What was in the queues of an older imgcap when the key was made is not signed.
+        "IMGCAP_BROKER__UNSIGNED_UNTIL": environment.get("IMGCAP_BROKER__UNSIGNED_UNTIL")
+        or (made + UNSIGNED_GRACE).isoformat(),
+    }
+    return {
+        service: {
+            **signing,
+            "IMGCAP_BROKER__URL": broker.url_of(service),
+            "IMGCAP_BROKER__DECLARES": str(service == DECLARES).lower(),
+        }
+        for service in PUBLISHES
+    }
 
 
 def _database(

@@ -36,11 +36,26 @@ def test_only_search_learns_where_the_database_is(tmp_path: Path) -> None:
         assert ("IMGCAP_DATABASE__URL" in service.environment) == (name == "search")
 
 
-def test_every_service_learns_the_same_broker_and_store(tmp_path: Path) -> None:
+def test_every_service_is_a_user_of_its_own_at_our_broker(tmp_path: Path) -> None:
+    ready = services(plan(Home(tmp_path), tmp_path, {}))
+    urls = {name: service.environment["IMGCAP_BROKER__URL"] for name, service in ready.items()}
+    assert len(set(urls.values())) == len(urls)
+    for name, url in urls.items():
+        assert url.startswith(f"amqp://imgcap-{name}:")
+        declares = ready[name].environment["IMGCAP_BROKER__DECLARES"]
+        assert (declares == "true") == (name == "search")
+
+
+def test_every_service_learns_the_same_store_and_secrets(tmp_path: Path) -> None:
     told = [
         service.environment for service in services(plan(Home(tmp_path), tmp_path, {})).values()
     ]
-    for name in ("IMGCAP_BROKER__URL", "IMGCAP_STORE__ENDPOINT", "IMGCAP_STORE__SECRET_KEY"):
+    for name in (
+        "IMGCAP_STORE__ENDPOINT",
+        "IMGCAP_STORE__SECRET_KEY",
+        "IMGCAP_INTERNAL_TOKEN",
+        "IMGCAP_BROKER__EVENT_KEYS",
+    ):
         assert len({environment[name] for environment in told}) == 1
 
 

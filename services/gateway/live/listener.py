@@ -65,7 +65,9 @@ class Listener:
 
     def _receive(self, _: Any, __: Any, properties: Any, body: bytes) -> None:
         try:
-            event = Event.from_wire(properties.type or "", body)
+            name = properties.type or ""
+            self._broker.topology.signing.verify(name, body, properties.headers)
+            event = Event.from_wire(name, body)
         except Refuse as error:
             log.warning("unreadable news", error=str(error)[:300])
             return
