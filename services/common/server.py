@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event as Flag
 from threading import Thread
+from time import sleep
 from typing import Any
 
 import uvicorn
 
+from services.common.leaving import Leaving
 from services.common.traced import traced
 
 
@@ -19,10 +21,22 @@ class QuietServer(uvicorn.Server):
         yield
 
 
-def serve_until(stop: Flag, app: Any, host: str, port: int, **options: Any) -> None:
-    """Serve on the caller's thread until ``stop``; requests in flight may end."""
+def serve_until(
+    stop: Flag,
+    app: Any,
+    host: str,
+    port: int,
+    *,
+    leaving: Flag | None = None,
+    drain: float = 0.0,
+    **options: Any,
+) -> None:
+    """Serve on the caller's thread until ``drain`` seconds after ``stop``; requests may end.
+
+    From ``leaving`` on (``stop``, where nobody says anything else) it is not ready any more.
+    """
     config = uvicorn.Config(
-        traced(app),
+        Leaving(traced(app), leaving or stop),
         host=host,
         port=port,
         log_config=None,
@@ -35,6 +49,7 @@ def serve_until(stop: Flag, app: Any, host: str, port: int, **options: Any) -> N
 
     def ask() -> None:
         stop.wait()
+        sleep(drain)
         server.should_exit = True
 
     Thread(target=ask, name="stop-server", daemon=True).start()

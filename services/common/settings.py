@@ -118,6 +118,9 @@ class CommonSettings(BaseSettings):
     internal_token: SecretStr | None = Field(
         default=None, description="what services know each other by; two while it is changed"
     )
+    drain: float = Field(
+        default=0.0, ge=0, le=10, description="seconds from not ready to not listening"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="what is worth a line"
     )

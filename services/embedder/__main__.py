@@ -35,7 +35,7 @@ def main() -> None:
     thread.start()
     try:
         app = Inside(create_app(memory, consumer), settings.internal_token, settings.host)
-        serve_until(stop, app, settings.host, settings.port)
+        serve_until(stop, app, settings.host, settings.port, drain=settings.drain)
     finally:
         stop.set()
         thread.join()

@@ -38,6 +38,7 @@ def serve(settings: Settings, stop: Flag, leaving: Flag) -> None:
         create_app(settings, stop, leaving),
         settings.host,
         settings.port,
+        leaving=leaving,
         grace=GRACE,
         http=partial(PatientProtocol, deadlines=settings.deadlines),
         ws="none",

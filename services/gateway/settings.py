@@ -83,9 +83,6 @@ class Settings(CommonSettings):
     gps: bool = Field(default=False, description="keep where a photo was taken")
     streams: int = Field(default=500, ge=1, description="open pages that are told of changes")
     heartbeat: float = Field(default=15.0, gt=0, description="seconds between signs of life")
-    drain: float = Field(
-        default=0.0, ge=0, le=10, description="seconds from not ready to not listening"
-    )
     upload: UploadSettings = UploadSettings()
     deadlines: DeadlineSettings = DeadlineSettings()
     limits: LimitSettings = LimitSettings()

@@ -46,7 +46,7 @@ def main() -> None:
             stack.callback(thread.join)
             stack.callback(stop.set)
         app = Inside(create_app(state), settings.internal_token, settings.host)
-        serve_until(stop, app, settings.host, settings.port)
+        serve_until(stop, app, settings.host, settings.port, drain=settings.drain)
 
 
 def _wire(settings: Settings, stack: ExitStack) -> State:

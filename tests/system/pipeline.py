@@ -27,7 +27,8 @@ LOOK_EVERY = 0.05
 class Pipeline:
     """``environment`` goes to every service; ``only`` to one of them, by its name.
 
-    ``names`` may hold a service several times: ``tagger``, ``tagger2``.
+    ``names`` may hold a service several times: ``tagger``, ``tagger2``. ``trees``: whose code is
+    of another release, and where that lies.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Pipeline:
         environment: Mapping[str, str] | None = None,
         only: Mapping[str, Mapping[str, str]] | None = None,
         names: Sequence[str] = ORDER,
+        trees: Mapping[str, Path] | None = None,
     ) -> None:
         self.folder, self.names = folder, tuple(names)
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,6 +52,7 @@ class Pipeline:
             "IMGCAP_INTERNAL_TOKEN": "the-token-of-tests-and-nobody-else",
             "IMGCAP_SEARCH_URL": self.url("search"),
             "IMGCAP_EMBEDDER_URL": self.url("embedder"),
+            "IMGCAP_LOOK_URL": self.url("tagger"),
             "IMGCAP_MODELS": str(ROOT / "data" / "models"),
             "IMGCAP_WEB": str(ROOT / "web" / "dist"),
             **_store_environment(store),
@@ -60,6 +63,7 @@ class Pipeline:
             **{name: dict(told) for name, told in (only or {}).items()},
         }
         self.only["search"].setdefault("IMGCAP_DATABASE__URL", database_url)
+        self.trees = dict(trees or {})
         self.restarts = 0
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = Lock()
@@ -84,7 +88,7 @@ class Pipeline:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", f"services.{service}"],
-                cwd=ROOT,
+                cwd=self.trees.get(name, ROOT),
                 env={**kept, **told, "IMGCAP_PORT": str(self.ports[name])},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
