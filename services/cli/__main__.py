@@ -10,7 +10,7 @@ import typer
 from services.cli import show
 from services.cli.explain import explaining
 from services.cli.gateway import Door
-from services.cli.money import money
+from services.cli.money import MANY, cost_is_fine, money
 from services.cli.places import places
 from services.cli.reembed import reembedding
 from services.cli.trouble import Trouble
@@ -38,6 +38,10 @@ def upload(
     patience: Annotated[
         float, typer.Option(min=0, help="Seconds to try again while the gateway is away.")
     ] = 120,
+    local_only: Annotated[
+        bool, typer.Option("--local-only", help="Nothing of these photos may leave the house.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before many photos cost.")] = False,
     json: Json = False,
 ) -> None:
     """Send photos. Sending a photo twice does no harm, so a cut upload is just started again."""
@@ -47,8 +51,19 @@ def upload(
     with gateway(connections=parallel) as door:
         if found.photos:
             door.knock()
+        if (
+            len(found.photos) >= MANY
+            and not local_only
+            and not cost_is_fine(door, len(found.photos), yes=yes)
+        ):
+            raise typer.Exit(1)
         report = send_all(
-            door, found.photos, parallel=parallel, patience=patience, console=show.err
+            door,
+            found.photos,
+            parallel=parallel,
+            patience=patience,
+            console=show.err,
+            local_only=local_only,
         )
         report.refused += found.absent
         ended = {}

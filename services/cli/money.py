@@ -1,5 +1,6 @@
 """What photos cost: quote before, spend after."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,9 @@ from services.cli.gateway import Door
 from services.cli.places import places
 
 money = typer.Typer()
+
+#: From so many photos on, an upload says first what they will cost.
+MANY = 100
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
@@ -33,6 +37,15 @@ def quote(
         )
     if not answer["fits"]:
         show.say("more than is left of the budget: photos would wait, or go local", "yellow")
+
+
+def cost_is_fine(door: Door, photos: int, *, yes: bool) -> bool:
+    """Says what so many photos will cost, and asks, where there is a person to be asked."""
+    answer = door.ask("GET", "/api/quote", params={"photos": photos})
+    if not float(answer["total"]):
+        return True
+    show.err.print(show.plain(answer["text"]), soft_wrap=True)
+    return yes or not sys.stdin.isatty() or typer.confirm("Send them?", err=True)
 
 
 def _count(what: list[str]) -> int:

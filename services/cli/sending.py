@@ -54,6 +54,7 @@ class Sender:
     patience: float
     stop: Flag
     moved: Callable[[int], None]
+    local_only: bool = False
 
     def send(self, path: Path) -> Sent | Refused:
         deadline = time.monotonic() + self.patience
@@ -103,9 +104,8 @@ class Sender:
         }
         # Not every byte of a file name is a character.
         name = path.name.encode(errors="replace").decode()
-        return self.door.client.post(
-            "/api/photos", params={"filename": name}, content=body, headers=headers
-        )
+        params = {"filename": name} | ({"local_only": "true"} if self.local_only else {})
+        return self.door.client.post("/api/photos", params=params, content=body, headers=headers)
 
     def _read(self, path: Path, answer: httpx.Response) -> Sent | Refused:
         if answer.status_code in COMES_BACK:

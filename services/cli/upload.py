@@ -68,7 +68,13 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 
 def send_all(
-    door: Door, photos: Sequence[Path], *, parallel: int, patience: float, console: Console
+    door: Door,
+    photos: Sequence[Path],
+    *,
+    parallel: int,
+    patience: float,
+    console: Console,
+    local_only: bool = False,
 ) -> Report:
     """Ctrl-C ends it early: what was sent is kept, and sending the rest later is safe."""
     report, stop = Report(), Flag()
@@ -76,7 +82,7 @@ def send_all(
         _sending(console, photos) as (moved, one_more),
         ThreadPoolExecutor(parallel) as pool,
     ):
-        sender = Sender(door, patience, stop, moved)
+        sender = Sender(door, patience, stop, moved, local_only)
         futures = [pool.submit(sender.send, path) for path in photos]
         try:
             for future in as_completed(futures):

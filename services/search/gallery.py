@@ -3,13 +3,16 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from psycopg.rows import dict_row
 
 from services.common.api import Photo, PhotoDetail, PhotoPage, PhotoTag, Reason
+from services.common.money import Sent
 from services.search import budget
 from services.search.database import Db
 from services.search.record import NoSuchPhoto
@@ -48,11 +51,20 @@ def photo_detail(db: Db, owner: str, photo_id: UUID) -> PhotoDetail:
         if row is None:
             raise NoSuchPhoto(photo_id)
         tags = rows.execute(SQL["photo_tags"], {"photo_id": photo_id}).fetchall()
+    sent = budget.sent(db, owner, photo_id)
     return PhotoDetail(
-        **photo_fields(row),
+        **{**photo_fields(row), "cost": _cost(row["cost"], sent)},
         tags=[PhotoTag(**tag) for tag in tags],
-        sent=budget.sent(db, owner, photo_id),
+        sent=sent,
     )
+
+
+def _cost(tagged: Decimal, sent: Sequence[Sent]) -> Decimal:
+    """Looking and words. A model server's own price is in no ledger, a call whose answer was lost
+    is in no event: whichever knows more of the looking is right."""
+    words = sum((one.cost for one in sent if one.purpose == "words"), Decimal(0))
+    looks = sum((one.cost for one in sent if one.purpose != "words"), Decimal(0))
+    return max(tagged, looks) + words
 
 
 def photo_fields(row: dict[str, Any]) -> dict[str, Any]:

@@ -172,3 +172,24 @@ def test_a_file_that_cannot_be_read_is_refused_and_harms_no_other(
     assert said.code == 1
     assert f"refused: {unreadable}: No such file or directory (unreadable)" in said.out
     assert len(gateway.kept) == 3
+
+
+def test_local_only_goes_with_every_photo(imgcap: Imgcap, gateway: Gateway, photos: Path) -> None:
+    assert imgcap("upload", photos, "--local-only", IMGCAP_URL=gateway.url).code == 0
+    sent = [one for one in gateway.requests if one.startswith("POST")]
+    assert len(sent) == 4
+    assert all("local_only=true" in one for one in sent)
+
+
+def test_before_many_photos_are_sent_their_cost_is_told(
+    imgcap: Imgcap, gateway: Gateway, tmp_path: Path
+) -> None:
+    for number in range(100):
+        (tmp_path / f"{number}.jpg").write_bytes(JPEG + bytes([number]))
+    text = "100 photos: about $0.13"
+    gateway.answers["/api/quote"] = {"photos": 100, "total": "0.13", "text": text}
+    said = imgcap("upload", tmp_path, IMGCAP_URL=gateway.url)
+    assert (said.code, len(gateway.kept)) == (0, 100)
+    assert text in said.err
+    gateway.answers["/api/quote"]["total"] = "0"
+    assert text not in imgcap("upload", tmp_path, IMGCAP_URL=gateway.url).err

@@ -23,6 +23,7 @@ from services.common.cloud.settings import CloudChoice
 from services.common.errors import TryAgain
 from services.common.money import ProviderHealth
 from services.search import budget
+from services.search.apply import apply_result
 from services.search.database import Db
 from services.search.gallery import photo_detail
 from services.search.settings import BudgetSettings
@@ -221,3 +222,15 @@ def test_what_was_spent_is_told_by_day_and_model(search: Search, db: Db) -> None
         ("openai", 1, Decimal("0.004")),
         ("rekognition", 1, Decimal("0.001")),
     ]
+
+
+def test_the_cost_of_a_photo_is_that_of_its_looks_and_of_its_words(db: Db) -> None:
+    event = embedded(db, queued(db, "cat"), tag("cat"), cost=Decimal("0.002"))
+    apply_result(db, event)
+    own: dict[str, Any] = {"photo_id": event.photo_id, "owner": OWNER}
+    paid(db, "0.0005", purpose="words", **own)
+    # A model server of your own names its price in its answer, and is in no ledger.
+    assert photo_detail(db, OWNER, event.photo_id).cost == Decimal("0.0025")
+    paid(db, "0.002", **own)
+    paid(db, "0.001", **own)  # a look whose answer was lost, and paid
+    assert photo_detail(db, OWNER, event.photo_id).cost == Decimal("0.0035")
