@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
+from fastapi.responses import JSONResponse
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
@@ -32,6 +33,10 @@ curl -N {origin}/api/events</pre>
 
 def docs_routes(app: FastAPI) -> APIRouter:
     router = APIRouter()
+
+    @router.get("/openapi.json", include_in_schema=False)
+    async def described() -> JSONResponse:
+        return JSONResponse(app.openapi())
 
     @router.get("/docs", include_in_schema=False)
     async def docs() -> Response:

@@ -1,7 +1,7 @@
 """What every route of the gateway can reach; wired in ``app``."""
 
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request
 
@@ -10,15 +10,17 @@ from services.gateway.announcer import Announcer
 from services.gateway.keep import KeepPhoto
 from services.gateway.limits import Limits
 from services.gateway.live.hub import Hub
+from services.gateway.look import Look
 from services.gateway.reception import Reception
 from services.gateway.search import SearchService
 from services.gateway.settings import Settings
 from services.gateway.spool import Spool
 from services.gateway.states import States
 from services.gateway.store import Store
+from services.gateway.who.accounts import Accounts
 
-#: Everybody's photos are one gallery until there are accounts.
-OWNER = "local"
+if TYPE_CHECKING:
+    from services.gateway.who.shares import Links
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,11 @@ class Door:
     announcer: Announcer
     hub: Hub
     limits: Limits
+    look: Look
     signed: PresignedGet | None = None
+    #: None where everybody is the owner.
+    accounts: Accounts | None = None
+    links: "Links | None" = None
 
 
 def _door(request: Request) -> Door:

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -14,6 +15,7 @@ from services.common.problems import Problem
 from services.gateway.door import Door, OpenDoor
 from services.gateway.photos import NONE
 from services.gateway.store import NoSuchBlob, Opened, OutOfRange
+from services.gateway.who.acting import acting
 from services.gateway.words import PhotoId
 
 router = APIRouter(tags=["photos"])
@@ -48,23 +50,46 @@ async def photo_bytes(
     range_: Annotated[str, Header(alias="Range", max_length=200)] = "",
 ) -> Response:
     """The file as it was sent (`original`, with ranges), or a JPEG or WebP made of it."""
+    del if_none_match, if_range, range_  # read by ``bytes_of``; here they are for OpenAPI
+    if form == "original" and not acting().originals:
+        raise Problem(403, "no-originals", "guests of this gallery do not get originals")
+    return await bytes_of(request, door, photo_id, form, v=v)
+
+
+async def bytes_of(
+    request: Request,
+    door: Door,
+    photo_id: UUID,
+    form: Form,
+    *,
+    v: int | None = None,
+    named: bool = True,
+) -> Response:
+    """For whoever may have them. ``named``: under the name that the file came with."""
     state = await door.states.of(photo_id)
     if state is None:
         raise no_such_photo()
+    if not named:
+        state = state.model_copy(update={"filename": f"{photo_id}{_ending(state)}"})
     headers = _headers(state, form, exact=v == state.blob_generation)
-    if _matches(if_none_match, headers["ETag"]):
+    if _matches(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     if form == "original" and door.signed:
         where = door.signed.url(
             Keys(state.blob_prefix).original, state.content_type, headers["Content-Disposition"]
         )
         return Response(status_code=307, headers={"Location": where, "Cache-Control": "no-store"})
-    wanted = range_ if form == "original" and if_range in ("", headers["ETag"]) else ""
+    in_part = request.headers.get("if-range", "") in ("", headers["ETag"])
+    wanted = request.headers.get("range", "") if form == "original" and in_part else ""
     try:
         return await _answer(door, state, form, headers, wanted, body=request.method == "GET")
     except NoSuchBlob as error:
         door.states.drop(photo_id)
         raise no_such_photo() from error
+
+
+def _ending(state: PhotoState) -> str:
+    return f".{state.content_type.rpartition('/')[2]}"
 
 
 def no_such_photo() -> Problem:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.common.api import Chip, SearchAnswer
 from services.common.finding import (
+    Dropped,
     Imported,
     Keep,
     NewSavedSearch,
@@ -15,11 +16,27 @@ from services.common.finding import (
     Way,
 )
 from services.common.problems import Problem
+from services.gateway.answers import ProblemDetails
 from services.gateway.door import OpenDoor
-from services.gateway.photos import AWAY, NONE, OWN
+from services.gateway.look import Seen
+from services.gateway.photos import AWAY, NONE
+from services.gateway.uploads import BYTES, body_of
+from services.gateway.who.acting import OWN
 from services.gateway.words import Limit, PhotoId, Words
 
 router = APIRouter(tags=["search"])
+
+PHOTO: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"image/*": BYTES}},
+}
+REFUSED: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemDetails, "description": description}
+    for status, description in {
+        413: "Too large.",
+        415: "Not a photo.",
+        422: "A photo that cannot be read, or that is too much to read.",
+    }.items()
+}
 
 #: Bytes of one import; ten thousand sidecars, packed.
 LARGEST_IMPORT = 20_000_000
@@ -40,6 +57,30 @@ async def similar(
     """Photos like this one; `q` says what should differ: `night -people`."""
     fields = {**OWN, "by": by, "q": q, "limit": limit}
     return await door.search.pass_on("GET", f"/photos/{photo_id}/similar", fields)
+
+
+@router.post(
+    "/api/search/by-photo",
+    response_model=SearchAnswer,
+    responses={**AWAY, **REFUSED},
+    openapi_extra=PHOTO,
+)
+async def by_photo(
+    request: Request, door: OpenDoor, by: Way = "meaning", q: Words = "", limit: Limit = 50
+) -> Response:
+    """Photos like one that you send (`image/*`); it is looked at here and kept nowhere."""
+    pixels = await door.reception.look_at(body_of(request))
+    # Colours are in the pixels; for all else somebody must look.
+    seen = Seen(tags=()) if by == "colour" else await door.look(pixels.display)
+    dropped = Dropped(
+        width=pixels.width,
+        height=pixels.height,
+        palette=list(pixels.palette),
+        tags=seen.tags,
+        caption=seen.caption[:300],
+    )
+    fields = {**OWN, "by": by, "q": q, "limit": limit}
+    return await door.search.pass_on("POST", "/search/by-photo", fields, content=_body(dropped))
 
 
 @router.get("/api/search/export", responses=AWAY)

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Response
 from services.common.api import GalleryStatus, SearchAnswer, TagPage
 from services.gateway.door import OpenDoor
 from services.gateway.finding import Strictness
-from services.gateway.photos import AWAY, OWN
+from services.gateway.photos import AWAY
+from services.gateway.who.acting import OWN
 from services.gateway.words import Cursor, Limit, OfKind, Words
 
 router = APIRouter()

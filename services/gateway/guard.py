@@ -15,9 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.common.problems import Problem
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-#: Of a request that brings no photo: a person's tags for one photo are the largest.
+#: Of a request that brings no file: a person's tags for one photo are the largest.
 PLAIN_BODY_BYTES = 64 * 1024
-UPLOAD_PATH = "/api/photos"
+UPLOAD_PATHS = ("/api/photos", "/api/search/by-photo")
+KEYWORDS_PATH, KEYWORDS_BYTES = "/api/keywords", 20_000_000
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -63,8 +64,11 @@ class Guard:
         await self._app(scope, _counted(receive, most), _with_headers(send))
 
     def _most(self, scope: Scope) -> int:
-        upload = scope["method"] == "POST" and scope["path"] == UPLOAD_PATH
-        return self._upload_bytes if upload else PLAIN_BODY_BYTES
+        if scope["method"] != "POST":
+            return PLAIN_BODY_BYTES
+        if scope["path"] == KEYWORDS_PATH:
+            return KEYWORDS_BYTES
+        return self._upload_bytes if scope["path"] in UPLOAD_PATHS else PLAIN_BODY_BYTES
 
     def _wrong_host(self, scope: Scope, headers: dict[bytes, bytes]) -> Problem | None:
         names = sum(name == b"host" for name, _ in scope["headers"])

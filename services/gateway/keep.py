@@ -26,6 +26,7 @@ from services.gateway.pixels import PixelPool, Pixels, sniff
 from services.gateway.search import SearchAway, SearchService
 from services.gateway.spool import SpooledPhoto
 from services.gateway.store import Store
+from services.gateway.who.acting import gallery
 from services.gateway.wishes import wants_local_only
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,11 @@ class KeepPhoto:
     store: Store
     pixels: PixelPool
     announcer: Announcer
-    owner: str
+
+    @property
+    def owner(self) -> str:
+        """Of whoever uploads: their gallery gets the photo."""
+        return gallery()
 
     async def __call__(self, photo: SpooledPhoto, filename: str) -> Accepted:
         reach("gateway.spooled")
@@ -62,6 +67,10 @@ class KeepPhoto:
                 pixels = await self.pixels.read(photo.path, content_type)
             reservation = self._reservation(photo, pixels, identity, filename, trace)
             return await self._keep(photo, pixels, reservation)
+
+    async def see(self, photo: SpooledPhoto) -> Pixels:
+        """Without keeping it."""
+        return await self.pixels.read(photo.path, sniff(photo.head))
 
     async def _keep(
         self, photo: SpooledPhoto, pixels: Pixels, reservation: Reservation

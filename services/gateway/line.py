@@ -40,11 +40,21 @@ class Answer:
 
 
 class Line:
-    """Kept connections to one service; ``headers`` go with every request, times are seconds."""
+    """Connections to one service, kept unless ``keep`` says no; times are seconds.
+
+    ``headers`` go with every request.
+    """
 
     def __init__(
-        self, root: str, headers: Mapping[str, str], *, connect: float, silence: float
+        self,
+        root: str,
+        headers: Mapping[str, str],
+        *,
+        connect: float,
+        silence: float,
+        keep: bool = True,
     ) -> None:
+        self._keep = keep
         self._headers = dict(headers)
         self._root = root.rstrip("/")
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect, sock_read=silence)
@@ -87,7 +97,11 @@ class Line:
         """Made by the loop that uses it."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=4),
+                connector=aiohttp.TCPConnector(
+                    limit=CONNECTIONS,
+                    keepalive_timeout=4 if self._keep else None,
+                    force_close=not self._keep,
+                ),
                 timeout=self._timeout,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,

@@ -5,9 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from services.common.accounts import Noted
 from services.common.api import PhotoDetail, PhotoPage, Retried, TagEdit
 from services.gateway.answers import ProblemDetails
-from services.gateway.door import OWNER, OpenDoor
+from services.gateway.door import OpenDoor
+from services.gateway.who.acting import OWN as OWN
+from services.gateway.who.acting import acting
 from services.gateway.words import Cursor, Limit, OfStatus, PhotoId
 
 router = APIRouter(tags=["photos"])
@@ -20,7 +23,6 @@ NONE: dict[int | str, dict[str, Any]] = {
     **AWAY,
     404: {"model": ProblemDetails, "description": "There is no such photo (any more)."},
 }
-OWN = {"owner": OWNER}
 
 
 @router.get("/api/photos", response_model=PhotoPage, responses=AWAY)
@@ -48,7 +50,11 @@ async def photo_detail(door: OpenDoor, photo_id: PhotoId) -> Response:
 @router.delete("/api/photos/{photo_id}", status_code=204, responses=NONE)
 async def delete_photo(door: OpenDoor, photo_id: PhotoId) -> Response:
     """Out of every answer at once; its bytes are gone within a minute. Twice is no error."""
-    return await _changing(door, photo_id, "DELETE", f"/photos/{photo_id}")
+    answer = await _changing(door, photo_id, "DELETE", f"/photos/{photo_id}")
+    if door.accounts and answer.status_code == 204:
+        noted = Noted(what="photo deleted", by=acting(), more={"photo": str(photo_id)})
+        await door.accounts.ask("POST", "/who:note", noted)
+    return answer
 
 
 @router.post("/api/photos/{photo_id}/retry", status_code=202, responses=NONE)

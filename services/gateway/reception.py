@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import structlog
 
@@ -14,11 +15,13 @@ from services.gateway.filenames import clean_filename
 from services.gateway.keep import KeepPhoto
 from services.gateway.metrics import UPLOAD_BYTES, UPLOAD_SECONDS, UPLOADS, UPLOADS_REFUSED
 from services.gateway.multipart import Form
-from services.gateway.pixels import PoolUnready, Refusal
+from services.gateway.pixels import Pixels, PoolUnready, Refusal
 from services.gateway.settings import UploadSettings
 from services.gateway.spool import Spool, SpooledPhoto
 
 log = structlog.get_logger(__name__)
+
+Worked = TypeVar("Worked")
 
 #: Of one form: the rest of the form waits in its connection.
 AT_ONCE_PER_FORM = 4
@@ -31,6 +34,10 @@ class Refusing:
 
     refused: Refused
     status: int
+
+    def problem(self) -> Problem:
+        headers = {"Retry-After": "2"} if self.status == 503 else None
+        return Problem(self.status, self.refused.code, self.refused.message, headers=headers)
 
 
 @dataclass
@@ -85,6 +92,19 @@ class Reception:
         with ExitStack() as place:
             return Outcome([await self._take(place, body, clean_filename(claimed))])
 
+    async def look_at(self, body: AsyncIterator[bytes]) -> Pixels:
+        """A photo that is not kept. Raises ``Problem`` as an upload of it would."""
+        with ExitStack() as place:
+            spooled = await self._spool_photo(place, body, "")
+            seen = (
+                spooled
+                if isinstance(spooled, Refusing)
+                else await self._in_turn(self._keep.see(spooled), "")
+            )
+        if isinstance(seen, Refusing):
+            raise Problem(seen.status, seen.refused.code, seen.refused.message)
+        return seen
+
     async def take_form(self, content_type: str, body: AsyncIterator[bytes]) -> Outcome:
         """Photos are worked on while the next ones come in."""
         form = Form(content_type, body, max_files=self._limits.max_files)
@@ -130,7 +150,7 @@ class Reception:
             return spooled
         began = time.perf_counter()
         with place:
-            taken = await self._when_its_turn_comes(spooled, filename)
+            taken = await self._in_turn(self._keep(spooled, filename), filename)
         match taken:
             case Accepted(duplicate=duplicate):
                 outcome = "duplicate" if duplicate else "kept"
@@ -141,16 +161,15 @@ class Reception:
         UPLOAD_SECONDS.labels(outcome).observe(time.perf_counter() - began)
         return taken
 
-    async def _when_its_turn_comes(
-        self, spooled: SpooledPhoto, filename: str
-    ) -> Accepted | Refusing:
+    async def _in_turn(self, work: Coroutine[Any, Any, Worked], filename: str) -> Worked | Refusing:
         try:
             async with asyncio.timeout(self._limits.patience):
                 await self._turns.acquire()
         except TimeoutError:
+            work.close()
             return _refusing(filename, away("busy", "too many photos at once; try again"))
         try:
-            return await self._keep(spooled, filename)
+            return await work
         except Refusal as refusal:
             return _refusing(filename, _problem_of(refusal))
         except PoolUnready:

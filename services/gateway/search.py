@@ -1,6 +1,7 @@
 """The search service as the gateway sees it: every call has a deadline, every answer a meaning."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from services.common.api import Changes, PhotoState, Reservation, Reserved
 from services.common.internal import credentials
 from services.common.problems import MEDIA_TYPE, Problem, away
 from services.gateway.line import Answer, Line, NoAnswer
+from services.gateway.who.acting import acting
+from services.gateway.who.privacy import seen_by
 
 log = structlog.get_logger(__name__)
 
@@ -42,9 +45,12 @@ class SearchService:
 
     def __init__(self, url: str, token: SecretStr | None = None) -> None:
         self._line = Line(url, credentials(token), connect=CONNECT, silence=PATIENCE)
+        # A kept line may lead to a search that is leaving; whoever comes anew gets another.
+        self._fresh = Line(url, {}, connect=CONNECT, silence=PATIENCE, keep=False)
 
     async def close(self) -> None:
         await self._line.close()
+        await self._fresh.close()
 
     # --- passed on as they are
 
@@ -52,18 +58,21 @@ class SearchService:
         self,
         method: str,
         path: str,
-        params: dict[str, Any],
+        params: Mapping[str, Any],
         *,
         content: bytes | None = None,
         again: bool = True,
     ) -> Response:
         """Search's own answer, byte for byte. ``again``: twice does no more than once."""
-        answer = await self._ask(method, path, params, content=content, again=again)
+        answer = await self._ask(method, path, dict(params), content=content, again=again)
         _raise_if_unwell(answer, path)
         if answer.status == 204:
             return Response(status_code=204)
         media_type = answer.content_type or "application/json"
-        return Response(answer.content, answer.status, media_type=media_type)
+        told = answer.content
+        if media_type.startswith("application/json"):
+            told = seen_by(acting(), told)
+        return Response(told, answer.status, media_type=media_type)
 
     # --- read here
 
@@ -104,7 +113,7 @@ class SearchService:
     async def ready(self) -> bool:
         try:
             async with asyncio.timeout(2.0):
-                return (await self._line.send("GET", "/readyz", {})).status == 200
+                return (await self._fresh.send("GET", "/readyz", {})).status == 200
         except (NoAnswer, TimeoutError):
             return False
 

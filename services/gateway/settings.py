@@ -4,10 +4,10 @@ import ipaddress
 import os
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
 from limits import parse
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from services.common.internal import is_loopback
@@ -66,10 +66,27 @@ class LimitSettings(BaseModel):
         return rate
 
 
+class OidcSettings(BaseModel):
+    """Sign in by a provider of OpenID Connect; on once it has an issuer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    issuer: str = Field(default="", description="as https://accounts.example.org; empty: off")
+    client_id: str = Field(default="", description="as registered there")
+    client_secret: SecretStr | None = Field(default=None, description="as registered there")
+
+    @property
+    def on(self) -> bool:
+        return bool(self.issuer)
+
+
 class Settings(CommonSettings):
     """``IMGCAP_WEB``, ``IMGCAP_UPLOAD__MAX_BYTES``, ``IMGCAP_DEADLINES__HEADER``, …"""
 
     web: Path = Field(default=Path("web/dist"), description="folder of the built page")
+    samples: Path = Field(
+        default=Path("samples"), description="folder of photos for an empty gallery"
+    )
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="names we answer to besides loopback and addresses; commas between"
     )
@@ -81,6 +98,17 @@ class Settings(CommonSettings):
         default_factory=lambda: os.cpu_count() or 1, ge=1, le=64, description="photos read at once"
     )
     gps: bool = Field(default=False, description="keep where a photo was taken")
+    auth: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="accounts; auto: on where others than this machine can come",
+    )
+    plain_http: bool = Field(
+        default=False, description="take passwords over http, in a network that you trust"
+    )
+    oidc: OidcSettings = OidcSettings()
+    look_url: str = Field(
+        default="http://127.0.0.1:9003", description="a tagger, for photos dropped on a search"
+    )
     streams: int = Field(default=500, ge=1, description="open pages that are told of changes")
     heartbeat: float = Field(default=15.0, gt=0, description="seconds between signs of life")
     upload: UploadSettings = UploadSettings()
@@ -93,6 +121,20 @@ class Settings(CommonSettings):
         default=(),
         description="addresses or networks whose X-Forwarded-For and -Proto we believe",
     )
+
+    @property
+    def closed(self) -> bool:
+        """Nobody gets in without an account, a key or a link."""
+        return self.auth == "on" or (self.auth == "auto" and not is_loopback(self.host))
+
+    @model_validator(mode="after")
+    def not_open_to_the_world(self) -> Self:
+        if self.auth == "off" and not is_loopback(self.host):
+            raise ValueError(
+                f"IMGCAP_AUTH=off would open the gallery to everybody who reaches {self.host}:"
+                " leave IMGCAP_AUTH alone, or listen on 127.0.0.1"
+            )
+        return self
 
     @property
     def alone(self) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.common.api import PhotoState
 from services.gateway.search import SearchService
+from services.gateway.who.acting import gallery
 
 #: Seconds. What changes is forgotten at once; this is for when the news are late.
 FRESH = 3.0
@@ -13,22 +14,23 @@ LARGEST = 10_000
 
 
 class States:
-    def __init__(self, search: SearchService, owner: str) -> None:
-        self._search, self._owner = search, owner
-        self._known: OrderedDict[UUID, tuple[float, PhotoState | None]] = OrderedDict()
+    def __init__(self, search: SearchService) -> None:
+        self._search = search
+        #: With whose question it answers: what one may see is nothing for another.
+        self._known: OrderedDict[UUID, tuple[float, str, PhotoState | None]] = OrderedDict()
         self._dropped = 0
 
     async def of(self, photo_id: UUID) -> PhotoState | None:
         """None for photos that nobody may see: never seen, not whole yet, or deleted."""
-        now = time.monotonic()
-        if (known := self._known.get(photo_id)) and known[0] > now:
-            return known[1]
+        now, owner = time.monotonic(), gallery()
+        if (known := self._known.get(photo_id)) and known[0] > now and known[1] == owner:
+            return known[2]
         dropped = self._dropped
-        state = await self._search.state(photo_id, self._owner)
+        state = await self._search.state(photo_id, owner)
         if state and (state.gone or state.status == "receiving"):
             state = None
         if dropped == self._dropped:  # else this answer may be older than the news
-            self._known[photo_id] = (now + FRESH, state)
+            self._known[photo_id] = (now + FRESH, owner, state)
             if len(self._known) > LARGEST:
                 self._known.popitem(last=False)
         return state

@@ -96,19 +96,20 @@ async def _received(request: Request, door: Door, filename: str) -> Outcome:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Problem(415, "unsupported-encoding", "send photos as they are, not compressed")
     if media_type == "multipart/form-data":
-        return await door.reception.take_form(content_type, _body(request))
+        return await door.reception.take_form(content_type, body_of(request))
     if media_type.startswith("image/") or media_type == "application/octet-stream":
         most = door.settings.upload.max_bytes
         length = request.headers.get("content-length", "")
         if length.isdigit() and int(length) > most:
             return door.reception.refuse(filename, too_large(most))
-        return await door.reception.take_photo(_body(request), filename)
+        return await door.reception.take_photo(body_of(request), filename)
     raise Problem(
         415, "unsupported-type", "send a photo as image/… or photos as multipart/form-data"
     )
 
 
-async def _body(request: Request) -> AsyncIterator[bytes]:
+async def body_of(request: Request) -> AsyncIterator[bytes]:
+    """Raises ``Problem`` for more than a request may bring."""
     try:
         async for portion in request.stream():
             if portion:

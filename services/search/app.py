@@ -9,7 +9,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from psycopg_pool import PoolTimeout
 
 from services.common.problems import Problem, away, install
-from services.search import finding, keeping, models, money, routes
+from services.search import days, finding, keeping, models, money, routes
+from services.search.accounts import links
+from services.search.accounts import routes as accounts
 from services.search.database import answers
 from services.search.gallery import BadCursor
 from services.search.language.syntax import BadQuery
@@ -24,11 +26,14 @@ from services.search.state import State
 def create_app(state: State) -> FastAPI:
     app = FastAPI(title="imgcap search", docs_url=None, redoc_url=None)
     app.state.search = state
+    app.include_router(days.router)
     app.include_router(finding.router)
     app.include_router(keeping.router)
     app.include_router(routes.router)
     app.include_router(money.router)
     app.include_router(models.router)
+    app.include_router(accounts.router)
+    app.include_router(links.router)
     install(app)
     _install_problems(app)
 

@@ -61,12 +61,12 @@ def search(
     sort: Sort = "relevance",
 ) -> Response:
     question = Question(owner, q, limit, cursor, strictness, weaker, sort)
-    with snapshot(state) as db:
+    with snapshot(state, owner) as db:
         asked = state.asking.understand(db, q)
         if not asked.missing:
             return _json(state.asking.written(db, question, asked))
     asked = understood(state, q)
-    with snapshot(state) as db:
+    with snapshot(state, owner) as db:
         return _json(state.asking.written(db, question, asked))
 
 
@@ -77,7 +77,7 @@ def _json(content: bytes) -> Response:
 @router.get("/search/chips")
 def chips(state: Search, owner: Owner, q: Words) -> list[Chip]:
     """What is understood of a query while it is typed; nothing is searched."""
-    with snapshot(state) as db:
+    with snapshot(state, owner) as db:
         asked = state.asking.understand(db, q)
     return [chip(meant) for meant in asked.reading.chips]
 
@@ -93,7 +93,7 @@ def similar(
 ) -> Response:
     """Photos like this one; ``q`` says what should differ: 'night', '-people', 'date:2024'."""
     asked = understood(state, q)
-    with snapshot(state) as db:
+    with snapshot(state, owner) as db:
         model_id = asked.model["model_id"] if asked.model else None
         places = places_of_photo(db, owner, photo_id, model_id)
         like = Similar(state.asking, owner, by, places, photo_id)
@@ -114,7 +114,7 @@ def by_photo(
     text = text_of(dropped)
     if by == "meaning":
         learn(state, asked, (text,))
-    with snapshot(state) as db:
+    with snapshot(state, owner) as db:
         model_id = int(asked.model["model_id"]) if asked.model else 0
         meaning = state.meaning.recall(db, model_id, [text]).get(text)
         places: Places = places_of_dropped(db, dropped, meaning)
@@ -126,6 +126,6 @@ def by_photo(
 def complete_tags(
     state: Search, owner: Owner, prefix: Words = "", kind: Kind | None = None, limit: Limit = 20
 ) -> Response:
-    with snapshot(state) as db:
+    with snapshot(state, owner) as db:
         found = complete(db, owner, state.asking, prefix=prefix, kind=kind, limit=limit)
     return json_response(found)

@@ -32,7 +32,7 @@ Filename = Annotated[str, Query(max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")]
 @router.get("/searches", response_model=SavedSearches)
 def saved_searches(state: Search, owner: Owner, count: bool = False) -> Response:
     """``count``: with how many photos match now and how many of them are new."""
-    with snapshot(state) as db:
+    with snapshot(state, owner) as db:
         found = saved.all_saved(db, owner)
         if count:
             found = [saved.counted(db, owner, one, state.asking) for one in found]
@@ -42,27 +42,27 @@ def saved_searches(state: Search, owner: Owner, count: bool = False) -> Response
 @router.post("/searches", response_model=SavedSearch, status_code=201)
 def save_search(wanted: NewSavedSearch, state: Search, owner: Owner) -> SavedSearch:
     understood(state, wanted.query)  # a question that cannot be read is not kept
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         return saved.save(db, owner, wanted)
 
 
 @router.get("/searches/{saved_id}", response_model=SavedSearch)
 def saved_search(saved_id: UUID, state: Search, owner: Owner) -> Response:
-    with snapshot(state) as db:
+    with snapshot(state, owner) as db:
         one = saved.one_saved(db, owner, saved_id)
         return json_response(saved.counted(db, owner, one, state.asking))
 
 
 @router.post("/searches/{saved_id}:look", status_code=204)
 def look_at_search(saved_id: UUID, state: Search, owner: Owner) -> None:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         saved.one_saved(db, owner, saved_id)
         saved.look(db, owner, saved_id)
 
 
 @router.delete("/searches/{saved_id}", status_code=204)
 def forget_search(saved_id: UUID, state: Search, owner: Owner) -> None:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         saved.forget(db, owner, saved_id)
 
 
@@ -76,7 +76,7 @@ def export(
 ) -> Response:
     """Everything that matches."""
     asked = understood(state, q)
-    with snapshot(state) as db:
+    with snapshot(state, owner) as db:
         matches = state.asking.matches(db, owner, asked, strictness)
         chosen = list(matches.chosen())
         photos = moving.details(db, owner, [photo_id for photo_id, _ in chosen])
@@ -104,7 +104,7 @@ async def import_keywords(
 
 def _import(state: State, owner: str, filename: str, content: bytes) -> Response:
     files = list(sharing.read(filename, content))
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         imported, changes = moving.bring(db, owner, files)
     tell(state.publisher, changes)
     return json_response(imported)
@@ -113,12 +113,12 @@ def _import(state: State, owner: str, filename: str, content: bytes) -> Response
 @router.get("/duplicates", response_model=TwinPage)
 def duplicates(state: Search, owner: Owner, limit: Limit = 50) -> Response:
     """Photos that look the same, in groups, the best of each first."""
-    with snapshot(state) as db:
+    with snapshot(state, owner) as db:
         return json_response(twins.twin_page(db, owner, limit))
 
 
 @router.post("/duplicates:keep", status_code=204)
 def keep_one(wanted: Keep, state: Search, owner: Owner) -> None:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         changes = twins.keep_one(db, owner, wanted)
     tell(state.publisher, changes)

@@ -1,11 +1,16 @@
-"""Bring a database up to date: apply, in order, the files it has not seen."""
+"""Bring a database up to date: apply, in order, the files it has not seen.
+
+The search service does so when it starts; ``python -m services.search.migrate`` does it before.
+"""
 
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 
 from services.search.database import patience
+from services.search.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -26,3 +31,14 @@ def migrate(db: Connection[Any]) -> list[str]:
             db.execute(path.read_bytes())
             db.execute("INSERT INTO migration (name) VALUES (%s)", [path.stem])
     return [path.stem for path in pending]
+
+
+def main() -> None:
+    url = Settings().database.url.get_secret_value()
+    with psycopg.connect(url, connect_timeout=5, target_session_attrs="read-write") as db:
+        applied = migrate(db)
+    print("\n".join(applied) or "nothing was left to do")
+
+
+if __name__ == "__main__":
+    main()

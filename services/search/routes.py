@@ -25,6 +25,7 @@ from services.common.api import (
 from services.common.events import Status
 from services.search import audit as auditing
 from services.search import budget, gallery, record, tags
+from services.search.accounts.walls import NOBODY, in_gallery
 from services.search.database import Db
 from services.search.overview import versions
 from services.search.sql import SQL
@@ -47,16 +48,20 @@ class Commit(BaseModel):
 
 
 @contextmanager
-def transaction(state: State) -> Iterator[Db]:
-    """One request is one transaction."""
+def transaction(state: State, owner: str | None = None) -> Iterator[Db]:
+    """One request is one transaction; of ``owner`` it sees this gallery and no other."""
     with state.pool.connection() as db:
-        yield db
+        if owner is None:
+            yield db
+        else:
+            with in_gallery(db, owner):
+                yield db
 
 
 @contextmanager
-def snapshot(state: State) -> Iterator[Db]:
+def snapshot(state: State, owner: str = NOBODY) -> Iterator[Db]:
     """Everything that one answer reads is of one moment; nothing is written."""
-    with state.readers.connection() as db:
+    with state.readers.connection() as db, in_gallery(db, owner):
         yield db
 
 
@@ -83,7 +88,7 @@ def commit(photo_id: UUID, wanted: Commit, state: Search) -> Response:
 
 @router.get("/photos/{photo_id}/state", response_model=PhotoState)
 def photo_state(photo_id: UUID, state: Search, owner: Owner | None = None) -> Response:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         return json_response(record.photo_state(db, photo_id, owner))
 
 
@@ -95,7 +100,7 @@ def list_photos(
     cursor: Cursor = None,
     status: Status | None = None,
 ) -> Response:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         return json_response(
             gallery.list_photos(db, owner, status=status, cursor=cursor, limit=limit)
         )
@@ -103,7 +108,7 @@ def list_photos(
 
 @router.post("/photos:retry-failed", status_code=202, response_model=Retried)
 def retry_failed(state: Search, owner: Owner) -> Retried:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         changes = record.requeue_failed(db, owner)
     tell(state.publisher, changes)
     return Retried(retried=len(changes))
@@ -111,27 +116,27 @@ def retry_failed(state: Search, owner: Owner) -> Retried:
 
 @router.get("/photos/{photo_id}", response_model=PhotoDetail)
 def photo_detail(photo_id: UUID, state: Search, owner: Owner) -> Response:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         return json_response(gallery.photo_detail(db, owner, photo_id))
 
 
 @router.delete("/photos/{photo_id}", status_code=204)
 def delete_photo(photo_id: UUID, state: Search, owner: Owner) -> None:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         change = record.doom_photo(db, photo_id, owner)
     tell(state.publisher, [change])
 
 
 @router.post("/photos/{photo_id}:retry", status_code=202)
 def retry_photo(photo_id: UUID, state: Search, owner: Owner) -> None:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         change = record.requeue_photo(db, photo_id, owner)
     tell(state.publisher, [change])
 
 
 @router.patch("/photos/{photo_id}/tags", response_model=PhotoDetail)
 def edit_tags(photo_id: UUID, edit: TagEdit, state: Search, owner: Owner) -> Response:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         change = tags.edit_tags(db, owner, photo_id, edit)
         detail = gallery.photo_detail(db, owner, photo_id)
     tell(state.publisher, [change])
@@ -140,19 +145,19 @@ def edit_tags(photo_id: UUID, edit: TagEdit, state: Search, owner: Owner) -> Res
 
 @router.get("/changes", response_model=Changes)
 def changes(state: Search, owner: Owner, after: Seq, limit: Limit = 200) -> Response:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         return json_response(record.changes_since(db, owner, after, limit))
 
 
 @router.get("/seq")
 def latest_seq(state: Search, owner: Owner) -> dict[str, int]:
-    with transaction(state) as db:
+    with transaction(state, owner) as db:
         return {"seq": record.latest_seq(db, owner)}
 
 
 @router.get("/status", response_model=GalleryStatus)
 def status(state: Search, owner: Owner) -> Response:
-    with transaction(state) as db, db.cursor(row_factory=dict_row) as rows:
+    with transaction(state, owner) as db, db.cursor(row_factory=dict_row) as rows:
         row: dict[str, Any] = rows.execute(SQL["gallery_status"], {"owner": owner}).fetchone() or {}
         row |= budget.status_fields(db, state.settings.budget)
         told = asdict(versions(db))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from pydantic_settings import BaseSettings
 
@@ -18,6 +17,7 @@ from services.gateway.app import create_app
 from services.gateway.settings import Settings as GatewaySettings
 from services.search.settings import Settings as SearchSettings
 from services.tagger.settings import Settings as TaggerSettings
+from tests.docs.matrix import inner, matrix
 
 ROOT = Path(__file__).parents[2]
 SETTINGS: dict[str, type[BaseSettings]] = {
@@ -77,8 +77,7 @@ def _shown(default: Any) -> str:
 
 
 def routes() -> str:
-    client = TestClient(create_app(GatewaySettings()), base_url="http://127.0.0.1")
-    spec = client.get("/openapi.json").json()
+    spec = inner(create_app(GatewaySettings())).openapi()
     rows = [
         (
             f"`{method.upper()} {path}`",
@@ -112,6 +111,7 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "targets": ("README.md", targets),
     "settings": ("docs/settings.md", settings),
     "routes": ("docs/api.md", routes),
+    "matrix": ("docs/security-matrix.md", matrix),
 }
 
 

@@ -9,6 +9,7 @@ from services.common.events import PhotoChanged, PhotoTagged
 from services.gateway.live import hub as hubs
 from services.gateway.live.hub import Hub
 from services.gateway.search import SearchService
+from services.gateway.who.acting import ACTING, LOCAL
 from tests.gateway.house import House, jpeg, until
 from tests.gateway.stream import listening
 
@@ -121,7 +122,8 @@ def test_a_page_that_is_closed_is_forgotten(house: House) -> None:
 @pytest.fixture
 def hub() -> Hub:
     search = SearchService("http://127.0.0.1:1")
-    return Hub(search, owner="local", most=2, changed=lambda _: None)
+    ACTING.set(LOCAL)
+    return Hub(search, most=2, changed=lambda _: None)
 
 
 def test_a_page_that_is_too_far_behind_is_let_go_and_the_others_are_not(hub: Hub) -> None:

@@ -14,6 +14,7 @@ from services.common.problems import Problem, away
 from services.gateway.live.news import RELOAD, News, of_change, of_event
 from services.gateway.metrics import STREAMS
 from services.gateway.search import SearchService
+from services.gateway.who.acting import gallery
 
 log = structlog.get_logger(__name__)
 
@@ -47,13 +48,14 @@ class Page:
 
 class Hub:
     def __init__(
-        self, search: SearchService, *, owner: str, most: int, changed: Callable[[UUID], None]
+        self, search: SearchService, *, most: int, changed: Callable[[UUID], None]
     ) -> None:
-        self._search, self._owner, self._most, self._changed = search, owner, most, changed
+        self._search, self._most, self._changed = search, most, changed
         self._pages: set[Page] = set()
         self._told: OrderedDict[int, None] = OrderedDict()
         self._done: OrderedDict[str, int] = OrderedDict()
-        self._latest: int | None = None
+        #: How far each gallery has been told; numbers are given to all galleries together.
+        self._latest: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._pages)
@@ -62,7 +64,7 @@ class Hub:
     def page(self) -> Iterator[Page]:
         if len(self._pages) >= self._most:
             raise away("busy", "too many pages are listening; try again later")
-        page = Page(self._owner)
+        page = Page(gallery())
         self._pages.add(page)
         STREAMS.set(len(self._pages))
         try:
@@ -86,19 +88,27 @@ class Hub:
 
     async def catch_up(self) -> bool:
         """Ask search what the broker did not bring; False when search cannot say."""
+        for forgotten in self._latest.keys() - self._owners():
+            del self._latest[forgotten]
+        return all([await self._catch_up(owner) for owner in self._owners()])
+
+    def _owners(self) -> set[str]:
+        """Whose news anybody waits for."""
+        return {page.owner for page in self._pages}
+
+    async def _catch_up(self, owner: str) -> bool:
         try:
-            if self._latest is None:
-                self._latest = await self._search.latest_seq(self._owner)
+            if (latest := self._latest.get(owner)) is None:
+                self._latest[owner] = await self._search.latest_seq(owner)
                 return True
-            missed = await self._search.changes(
-                self._owner, max(0, self._latest - OVERLAP), CATCH_UP
-            )
+            missed = await self._search.changes(owner, max(0, latest - OVERLAP), CATCH_UP)
         except Problem:
             return False
         if not missed.complete:
-            self._latest = await self._latest_or(self._latest)
+            self._latest[owner] = await self._latest_or(owner, latest)
             for page in self._pages:
-                page.tell(RELOAD)
+                if page.owner == owner:
+                    page.tell(RELOAD)
             return True
         for change in missed.changes:
             self._changed(UUID(change.id))
@@ -108,22 +118,22 @@ class Hub:
 
     async def missed_by(self, after: int) -> list[News] | None:
         """For a page that comes back; None when that is too much. Raises ``Problem``."""
-        missed = await self._search.changes(self._owner, max(0, after - OVERLAP), CATCH_UP)
+        missed = await self._search.changes(gallery(), max(0, after - OVERLAP), CATCH_UP)
         return [of_change(change) for change in missed.changes] if missed.complete else None
 
     async def latest(self) -> int:
         """Raises ``Problem``."""
-        return await self._search.latest_seq(self._owner)
+        return await self._search.latest_seq(gallery())
 
-    async def _latest_or(self, seq: int) -> int:
+    async def _latest_or(self, owner: str, seq: int) -> int:
         try:
-            return max(seq, await self._search.latest_seq(self._owner))
+            return max(seq, await self._search.latest_seq(owner))
         except Problem:
             return seq
 
     def _tell(self, news: News) -> None:
         seq = news.seq or 0
-        self._latest = max(self._latest or 0, seq)
+        self._latest[news.owner] = max(self._latest.get(news.owner, 0), seq)
         _remember(self._told, seq, None)
         if news.told.status != "queued":
             _remember(self._done, news.told.id, news.told.generation)

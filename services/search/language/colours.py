@@ -19,13 +19,18 @@ def colour(terms: Terms, name: str, comparison: str, least: float, meant: Meant)
     return Every((Want(name, ids, lexical=False, meant=meant), Condition(path, meant)))
 
 
+#: A swatch is one number: its parts, as ``swatch_number`` put them together.
+PARTS = ("((@ / 65536).floor() % 128)", "((@ / 256).floor() % 256 - 128)", "(@ % 256 - 128)")
+AMOUNT = "(@ / 8388608).floor()"
+
+
 def near_lab(lab: tuple[float, float, float], comparison: str, least: float) -> str:
     """A swatch so near to the colour, and so large."""
-    distance = " + ".join(
-        f"(@[{n}] - ({value:.1f})) * (@[{n}] - ({value:.1f}))" for n, value in enumerate(lab)
-    )
+    parts = zip(PARTS, lab, strict=True)
+    far = (f"({part} - ({value:.1f}))" for part, value in parts)
+    distance = " + ".join(f"{one} * {one}" for one in far)
     near = f"{distance} < {COLOUR_REACH**2:.0f}"
-    return f"exists($.p[*] ? ({near} && @[3] {comparison} {least * 100:.0f}))"
+    return f"exists($.p[*] ? ({near} && {AMOUNT} {comparison} {least * 100:.0f}))"
 
 
 def lab_of(text: str) -> tuple[float, float, float]:

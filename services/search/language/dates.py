@@ -4,22 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-#: The months in which a season begins, north of the equator.
-SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+from services.common.seasons import BEGINS, MONTHS
+
+SEASONS = {**BEGINS, "fall": BEGINS["autumn"]}
 FIRST, LAST = date(1826, 1, 1), date(2200, 1, 1)
 
 

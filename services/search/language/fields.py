@@ -5,14 +5,13 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from datetime import date, timedelta
 
 from services.search.language.colours import colour, lab_of, near_lab
 from services.search.language.dates import FIRST, LAST, Days, read_days
 from services.search.language.known import Terms
 from services.search.language.lexicon import COLOURS, ORIENTATIONS
-from services.search.language.numbers import NUMERIC, number, range_path, share
+from services.search.language.numbers import NUMERIC, between, number, range_path, share
 from services.search.language.plan import (
     NOTHING,
     Condition,
@@ -60,6 +59,8 @@ HAS = {
     "gps": "exists($.lat)", "caption": "exists($.say)", "subject": "exists($.sx)",
     "mood": "exists($.v)",
 }  # fmt: skip
+#: A range of more years than this is no narrow one.
+MOST_YEARS = 30
 #: Where the subject stands, on a 3 x 3 grid.
 COLUMNS = {"left": (0, 1 / 3), "center": (1 / 3, 2 / 3), "right": (2 / 3, 1)}
 ROWS = {"top": (0, 1 / 3), "middle": (1 / 3, 2 / 3), "bottom": (2 / 3, 1)}
@@ -241,7 +242,7 @@ def position_path(value: str) -> str | None:
     if not words <= {*COLUMNS, *ROWS} or len(words) > 2:
         return None
     spans = [(key, span) for key, span in (("sx", column), ("sy", row)) if span]
-    paths = [f"$.{key} >= {low:.4f} && $.{key} <= {high:.4f}" for key, (low, high) in spans]
+    paths = [between(key, low, high) for key, (low, high) in spans]
     return "(" + " && ".join(paths) + ")" if paths else None
 
 
@@ -255,15 +256,16 @@ def days_path(days: Days, key: str) -> str:
 
 
 def _whole(days: Days, key: str) -> list[str]:
-    """A whole year or month is one number, which the index knows."""
+    """The months or years that the days lie in: whole numbers, which the index knows."""
     if key != "d" or days.first == FIRST or days.end == LAST:
         return []
-    if (days.first.month, days.first.day) == (1, 1) and days.end == date(days.first.year + 1, 1, 1):
-        return [f"$.y == {days.first.year}"]
-    months = [days.first.year * 12 + days.first.month, days.end.year * 12 + days.end.month]
-    if days.first.day == days.end.day == 1 and all(b - a == 1 for a, b in pairwise(months)):
-        return [f"$.ym == {days.first:%Y%m}"]
-    return []
+    end = days.end - timedelta(days=1)
+    months = range(days.first.year * 12 + days.first.month - 1, end.year * 12 + end.month)
+    years = range(days.first.year, end.year + 1)
+    paths = [f"$.ym == {month // 12}{month % 12 + 1:02}" for month in months]
+    if len(paths) > 11 or not paths:
+        paths = [f"$.y == {year}" for year in years]
+    return ["(" + " || ".join(paths) + ")"] if 0 < len(paths) <= MOST_YEARS else []
 
 
 def holds(key: str, text: str) -> str:

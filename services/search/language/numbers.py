@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from services.search.language.steps import steps_path
+
 
 @dataclass(frozen=True)
 class Numeric:
@@ -58,17 +60,27 @@ def share(text: str) -> float | None:
 def range_path(key: str, text: str, comparison: str = "") -> str | None:
     """The jsonpath of a number, a range or a comparison; None when it is none of them."""
     if not comparison and (ends := _ends(text)):
-        first, last = ends
-        low = f"$.{key} >= {_plain(first)}" if first is not None else ""
-        high = f"$.{key} <= {_plain(last)}" if last is not None else ""
-        return "(" + " && ".join(filter(None, [low, high])) + ")"
+        return between(key, *ends)
     value = number(text)
     if value is None:
         return None
     if comparison in ("", "="):
         slack = abs(value) * CLOSE
-        return f"($.{key} >= {_plain(value - slack)} && $.{key} <= {_plain(value + slack)})"
-    return f"$.{key} {comparison} {_plain(value)}"
+        return between(key, value - slack, value + slack)
+    low, high = (value, None) if comparison.startswith(">") else (None, value)
+    return _narrowed(key, low, high, f"$.{key} {comparison} {_plain(value)}")
+
+
+def between(key: str, first: float | None, last: float | None) -> str:
+    low = f"$.{key} >= {_plain(first)}" if first is not None else ""
+    high = f"$.{key} <= {_plain(last)}" if last is not None else ""
+    return _narrowed(key, first, last, " && ".join(filter(None, [low, high])))
+
+
+def _narrowed(key: str, low: float | None, high: float | None, path: str) -> str:
+    """With the steps, which the index knows; what is cheap to check comes first."""
+    steps = steps_path(key, low, high)
+    return f"({path} && {steps})" if steps else f"({path})"
 
 
 def _ends(text: str) -> tuple[float | None, float | None] | None:

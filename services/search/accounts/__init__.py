@@ -1,0 +1,1 @@
+"""Who gets in: accounts, sessions, keys, links, and the walls between galleries."""

@@ -1,0 +1,2 @@
+-- What holds for everybody.
+SELECT open_gallery, guests_take FROM house
