@@ -7,12 +7,16 @@ brightness + 0.60 saturation. That contrast and many edges arouse, and that warm
 more than cool ones, is in Machajdik and Hanbury (2010, "Affective image classification", ACM MM)
 and Ou et al. (2004, "A study of colour emotion", Color Research and Application 29(3)).
 
+Nature looked at in peace restores: Ulrich (1983, "Aesthetic and affective response to natural
+environment") and Kaplan (1995, "The restorative benefits of nature", J. Environmental Psychology
+15). And what amuses has many colours, not one (Machajdik and Hanbury, figure 2).
+
 The words are corners of the circle of valence and energy (Russell, 1980), with what must be seen
 besides. A photo near the middle of the circle gets none.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +29,10 @@ from services.tagger.local.thresholds import MOOD as T
 
 #: Light that blurs what it falls on.
 SOFT = ("fog", "shallow depth of field")
-#: What is seen where nobody sits by a fire.
+#: Where nobody sits by a fire, and where somebody may.
 NOT_AT_HOME = ("animal", "plant", "greenery", "sunset")
+HOME = ("furniture", "drink", "coffee", "tableware", "kitchenware", "lamp", "book", "candle")
+NATURE = ("landscape", "coast", "water")
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,10 @@ class Feeling:
         return {"estimated": True, "valence": self.valence, "energy": self.energy}
 
 
+def _most(seen: Mapping[str, float], words: Sequence[str]) -> float:
+    return max(seen.get(word, 0.0) for word in words)
+
+
 def moods(feeling: Feeling, light: Light, seen: Mapping[str, float]) -> dict[str, float]:
     """At most two words of a closed list of ten, each 0.35..0.7: never sure.
 
@@ -61,17 +71,23 @@ def moods(feeling: Feeling, light: Light, seen: Mapping[str, float]) -> dict[str
     dark, bright = light.middle < T.dark, light.mean > T.bright
     pleasant, unpleasant = v > T.off_middle, v < -T.off_middle
     lively, still = e > T.off_middle, e < -T.off_middle
-    outdoors = max(seen.get(word, 0.0) for word in OUTDOORS) > T.outdoors
+    outdoors = _most(seen, OUTDOORS) > T.outdoors
     fog, blur = (seen.get(word, 0.0) > 0 for word in SOFT)
-    homely = not outdoors and max(seen.get(word, 0.0) for word in NOT_AT_HOME) < T.elsewhere
+    homely = _most(seen, HOME) > T.home and _most(seen, NOT_AT_HOME) < T.elsewhere
+    nature = _most(seen, NATURE)
+    # Gentle light on land or water is peaceful, whatever its colours say of pleasure.
+    gentle = nature > T.nature and light.deviation < T.contrasty and not dark
+    peace = 0.4 + 0.5 * nature * (1 - light.deviation / T.contrasty) if gentle else 0.0
     warm, cool = light.warmth > 0.6, light.warmth < -0.5
+    colourful = light.one_hue < T.one_hue
+    hidden = light.chroma < T.rich and not blur  # a close-up hides nothing
     felt = {
-        "cheerful": min(v, e) if pleasant and lively and bright else 0,
-        "serene": min(v, -e) if pleasant and still and outdoors else 0,
+        "cheerful": min(v, e) if pleasant and lively and bright and colourful else 0,
+        "serene": max(peace, min(v, -e) if pleasant and still and outdoors else 0),
         "dramatic": min(-v, e) if unpleasant and lively and light.deviation > T.contrasty else 0,
         "melancholic": min(-v, -e) if unpleasant and still and outdoors and not warm else 0,
         "gloomy": -v if unpleasant and dark and light.chroma < T.colourless else 0,
-        "mysterious": -v if unpleasant and dark and not warm and light.chroma < T.rich else 0,
+        "mysterious": -v if unpleasant and dark and hidden and not warm else 0,
         "dreamy": 0.5 if (fog and not dark) or (blur and light.middle > T.pale) else 0,
         "cosy": light.warmth - 0.2 if warm and homely and light.chroma > T.tinted else 0,
         "cold": -light.warmth if cool and outdoors and not bright else 0,

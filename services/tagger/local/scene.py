@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from services.common.events import PhotoFacts
+from services.common.seasons import MONTHS, season_of
 from services.tagger.local.colour import Light
 from services.tagger.local.pixels import Array, Floats
 from services.tagger.local.thresholds import SCENE as T
@@ -20,21 +21,6 @@ PLACES = ("landscape", "architecture", "coast", "water")
 OUTDOORS = (*PLACES, "vehicle")
 HIGH = ("mountain", "snow", "skiing")
 WET = ("coast", "water", "sea", "boat")
-SEASONS = ("winter", "spring", "summer", "autumn")
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
 
 
 @dataclass(frozen=True)
@@ -173,7 +159,7 @@ def told(facts: PhotoFacts | None) -> dict[str, float]:
         words["long exposure"] = 0.95
     if facts.taken_at is not None:
         words[MONTHS[facts.taken_at.month - 1]] = 1.0
-        words[SEASONS[facts.taken_at.month % 12 // 3]] = 0.6
+        words[season_of(facts.taken_at.month)] = 0.6
         words[_time_of_day(facts.taken_at.hour)] = 0.8
     return words
 

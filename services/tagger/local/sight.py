@@ -17,6 +17,7 @@ from services.tagger.local.scene import scene, told
 from services.tagger.local.subject import Subject, find_subject
 from services.tagger.local.symmetry import symmetry
 from services.tagger.local.technique import Technique
+from services.tagger.local.thresholds import COMPOSITION
 
 PIXELS, CAMERA, GEOMETRY = "pixels-1", "exif-1", "geometry-1"
 
@@ -40,7 +41,7 @@ def techniques(picture: Picture, subject: Subject | None) -> Iterator[Technique]
     # What repeats can be folded at every step: its many axes are no symmetry of the photo.
     mirror = None if repeats else symmetry(picture.gray)
     found = (placement(subject, horizon), mirror, leading_lines(picture.gray), repeats)
-    yield from (technique for technique in found if technique is not None)
+    yield from (one for one in found if one is not None and one.confidence >= COMPOSITION.said)
 
 
 def words(

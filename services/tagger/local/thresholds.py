@@ -18,6 +18,12 @@ class _Labels(NamedTuple):
     most: int = 12  # more words than this are never shown
 
 
+class _Composition(NamedTuple):
+    #: A weaker verdict is not said. On drawings of seeds kept for this, 40 of a family, it costs 2
+    #: of 264 right verdicts and saves 10 of 18 wrong ones.
+    said: float = 0.6
+
+
 class _Subject(NamedTuple):
     seen: float = 0.5  # a mask that never gets here has found nothing
     solid: float = 0.6  # of the peak: what belongs to the subject
@@ -148,6 +154,9 @@ class _Mood(NamedTuple):
     pale: float = 62.0  # median L*
     elsewhere: float = 0.25  # evidence, or confidence
     outdoors: float = 0.12  # evidence of the classifier
+    nature: float = 0.35
+    home: float = 0.2
+    one_hue: float = 0.8  # of all chroma on one side: a wash of one colour is not cheerful
     enough: float = 0.35
     most: int = 2
 
@@ -157,6 +166,7 @@ SCENE: Final = _Scene()
 FOCUS: Final = _Focus()
 MOOD: Final = _Mood()
 LABELS: Final = _Labels()
+COMPOSITION: Final = _Composition()
 SUBJECT: Final = _Subject()
 PLACEMENT: Final = _Placement()
 SYMMETRY: Final = _Symmetry()

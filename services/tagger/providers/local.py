@@ -28,7 +28,7 @@ class LocalTagger:
     """
 
     name = "local"
-    version = "3"  # and, with models of your own, a digest of them
+    version = "4"  # and, with models of your own, a digest of them
     paid = False
 
     def __init__(
