@@ -19,7 +19,8 @@ import numpy as np
 import psycopg
 from pydantic import SecretStr
 
-from bench.searchable import CAMERAS, DIMENSIONS, MODEL, OWNER, Filled, Floats, fill, unit
+from bench.searchable import DIMENSIONS, MODEL, Filled, fill, unit
+from bench.searchrows import CAMERAS, OWNER, Floats
 from services.embedded.database import Database
 from services.embedded.home import Home
 from services.search import candidates

@@ -5,8 +5,9 @@ that a token can be changed while services come and go. Without one a service li
 only to those on the same machine, and elsewhere to nobody.
 """
 
+import hmac
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from pydantic import SecretStr
@@ -35,6 +36,23 @@ def credentials(secret: SecretStr | None) -> Mapping[str, str]:
     if not tokens:
         return MappingProxyType({})
     return MappingProxyType({"Authorization": f"Bearer {tokens[0].decode()}"})
+
+
+def inside(
+    headers: Iterable[tuple[bytes, bytes]], tokens: Sequence[bytes], *, trusting: bool
+) -> bool:
+    """Whether a request comes from a service. ``trusting``: everybody here may be one."""
+    found = [(name.lower(), value) for name, value in headers]
+    if any(name.startswith(b"x-forwarded-") or name == b"forwarded" for name, _ in found):
+        return False  # it came through a proxy, so it came from outside
+    if trusting:
+        return True
+    sent = [value for name, value in found if name == b"authorization"]
+    if len(sent) != 1 or not sent[0].startswith(b"Bearer "):
+        return False
+    token = sent[0].removeprefix(b"Bearer ")
+    # All are compared, so that the time says nothing about which.
+    return sum(hmac.compare_digest(token, known) for known in tokens) > 0
 
 
 def is_loopback(host: str) -> bool:

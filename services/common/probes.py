@@ -1,10 +1,13 @@
 """Health and metrics for processes that have no API of their own: /healthz, /readyz, /metrics.
 
+One that can be asked something all the same brings what answers a POST.
+
 ``python -m services.common.probes readyz [PORT]`` asks, for compose health-checks.
 """
 
 import os
 import sys
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Protocol, Self
@@ -12,6 +15,24 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from prometheus_client import generate_latest
+
+
+METRICS = "text/plain; version=0.0.4; charset=utf-8"
+#: Status, content type, body.
+Reply = tuple[int, str, bytes]
+
+
+class Asked(Protocol):
+    """Answers POSTs; takes of the body what it wants."""
+
+    def __call__(
+        self,
+        path: str,
+        headers: Iterable[tuple[bytes, bytes]],
+        length: int,
+        read: Callable[[int], bytes],
+        /,
+    ) -> Reply: ...
 
 
 class Patient(Protocol):
@@ -24,7 +45,7 @@ class Patient(Protocol):
 class Probes:
     """Answers on its own thread while the patient works."""
 
-    def __init__(self, host: str, port: int, patient: Patient) -> None:
+    def __init__(self, host: str, port: int, patient: Patient, asked: Asked | None = None) -> None:
         class Answer(BaseHTTPRequestHandler):
             timeout = 5
 
@@ -34,9 +55,19 @@ class Probes:
                 healthy = {"/healthz": patient.alive, "/readyz": patient.ready}.get(self.path)
                 self._answer(404 if healthy is None else 200 if healthy else 503, b"")
 
-            def _answer(self, status: int, body: bytes) -> None:
+            def do_POST(self) -> None:
+                self.close_connection = True
+                if asked is None:
+                    return self._answer(404, b"")
+                length = self.headers.get("Content-Length", "")
+                headers = ((k.encode(), v.encode()) for k, v in self.headers.items())
+                number = int(length) if length.isdecimal() else 0
+                status, kind, body = asked(self.path, headers, number, self.rfile.read)
+                self._answer(status, body, kind)
+
+            def _answer(self, status: int, body: bytes, kind: str = METRICS) -> None:
                 self.send_response(status)
-                self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

@@ -67,6 +67,7 @@ def _services(
         **common,
         "IMGCAP_SEARCH_URL": f"http://{LOOPBACK}:{search}",
         "IMGCAP_EMBEDDER_URL": f"http://{LOOPBACK}:{embedder}",
+        "IMGCAP_LOOK_URL": f"http://{LOOPBACK}:{home.ports.take('tagger')}",
     }
     services = [
         # Neither waits for the broker, the slowest to start: they find it when it is there.

@@ -1,5 +1,7 @@
 """The tagger: waits for photos, says what is in them."""
 
+from collections.abc import Sequence
+
 from services.common import tracing
 from services.common.blobs import Blobs
 from services.common.consumer import Consumer
@@ -13,6 +15,7 @@ from services.common.record import Record
 from services.common.results import Results
 from services.common.telemetry import configure_logs
 from services.tagger.handler import TagPhoto
+from services.tagger.look import Look
 from services.tagger.metrics import Watched
 from services.tagger.providers import taggers
 from services.tagger.settings import Settings
@@ -25,19 +28,21 @@ def main() -> None:
     arm(settings.crash_at)
     stop = stop_on_signals()
     try:
-        consumer = _consumer(settings)
+        eyes = [Watched(one) for one in taggers(settings)]
     except ModelError as error:
         raise SystemExit(f"tagger: {error}") from error
-    with Probes(settings.host, settings.port, consumer):
+    consumer = _consumer(settings, eyes)
+    look = Look(eyes, settings.internal_token, settings.host)
+    with Probes(settings.host, settings.port, consumer, look):
         consumer.run(stop)
 
 
-def _consumer(settings: Settings) -> Consumer:
+def _consumer(settings: Settings, eyes: Sequence[Watched]) -> Consumer:
     record = Record(settings.search_url, settings.internal_token)
     results = Results(Blobs(settings.store), record)
     return Consumer(
         "tagger",
-        {PhotoUploaded: TagPhoto(results, [Watched(one) for one in taggers(settings)])},
+        {PhotoUploaded: TagPhoto(results, eyes)},
         settings.broker,
         threads=settings.threads,
         on_failure=telling("tagging"),

@@ -46,8 +46,9 @@ def test_pages_go_on_past_the_best_to_the_last_photo(
     assert seen == [str(one) for one in cats][::turned]
 
 
+@pytest.mark.usefixtures("cats")
 def test_a_first_page_of_many_says_that_there_are_more(
-    db: Db, cats: list[UUID], monkeypatch: pytest.MonkeyPatch
+    db: Db, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(candidates, "FEW_WEIGHED", candidates.Depth(9, 4, 10))
     page = ask(db, "cat", limit=3)
