@@ -120,7 +120,7 @@ def search_service(
         own: dict[str, object] = {"DATABASE__URL": database, "EMBEDDER_URL": embedder_url, **more}
         with process_of("search", environment(broker, store, port, **own)):
             url = f"http://127.0.0.1:{port}"
-            until(lambda: answers(f"{url}/readyz"), within=30)
+            until(lambda: answers(f"{url}/readyz"), within=60)
             yield url
 
 

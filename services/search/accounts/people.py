@@ -25,12 +25,12 @@ from services.search.sql import SQL
 INVITATION_HOURS = {"owner": 1, "member": 72, "guest": 72}
 
 
-def one(db: Db, query: str, **fields: Any) -> dict[str, Any] | None:
+def one(db: Db, query: str, /, **fields: Any) -> dict[str, Any] | None:
     with db.cursor(row_factory=dict_row) as rows:
         return rows.execute(SQL[query], fields).fetchone()
 
 
-def every(db: Db, query: str, **fields: Any) -> list[dict[str, Any]]:
+def every(db: Db, query: str, /, **fields: Any) -> list[dict[str, Any]]:
     with db.cursor(row_factory=dict_row) as rows:
         return rows.execute(SQL[query], fields).fetchall()
 
