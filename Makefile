@@ -29,6 +29,10 @@ chaos:  ## Kill, freeze and wipe things for half an hour and count every photo
 	@bin/setup test
 	@IMGCAP_CHAOS_SECONDS=90 IMGCAP_CHAOS_SEEDS=20 exec $(PY) -m pytest -s tests/chaos $(ARGS)
 
+soak:  ## Live an ordinary day for half an hour: nothing may grow; ARGS="--seconds 600 --rate 0.5"
+	@bin/setup test
+	@exec $(PY) -m tests.soak $(ARGS)
+
 quality:  ## Measure how often the local eyes and the search are right
 	@bin/setup test
 	@$(PY) -m tests.quality && exec $(PY) -m tests.quality.search
@@ -40,4 +44,4 @@ clean:  ## Remove what was installed and built; photos stay in the data folder
 help:  ## Show this list
 	@awk -F ':  ## ' '/^[a-z]+:  ## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run test check format demo bench chaos quality clean help
+.PHONY: run test check format demo bench chaos soak quality clean help
