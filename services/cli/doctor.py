@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from services.cli.doctor_cloud import cloud
+from services.cli.doctor_places import broker, disk, rights
 from services.cli.finding import Finding
 from services.cli.gateway import Door
 from services.cli.places import Places
@@ -18,14 +19,16 @@ from services.cli.trouble import Trouble
 #: S3 refuses requests that are signed further from its own time.
 CLOCK_SECONDS = 300.0
 LONG_SECONDS = 900.0
+#: Filters and vectors together need its iterative scans.
+PGVECTOR = (0, 8)
 
 
 Findings = Iterator[Finding]
 
 
 def examine(places: Places) -> list[Finding]:
-    checks: list[Callable[[Places], Findings]] = [_gateway, _search, _gallery, _store, _models]
-    checks.append(cloud)
+    checks: list[Callable[[Places], Findings]] = [_gateway, _search, _gallery, broker, _store]
+    checks += [disk, _models, cloud]
     return [finding for check in checks for finding in _run(check, places)]
 
 
@@ -73,16 +76,57 @@ def _probe(door: Door) -> httpx.Response:
 def _gallery(places: Places) -> Findings:
     with Door(places.gateway, "IMGCAP_URL") as door:
         status = door.ask("GET", "/api/status")
+    yield from _database(status.get("versions") or {})
     yield from _queues(status.get("queues"))
-    oldest = status.get("oldest_unfinished_seconds") or 0
-    if oldest > LONG_SECONDS:
-        text = f"a photo waits for {duration(oldest)}"
-        yield Finding("waiting", "look", text, "its reason is on the page, and in the logs")
-    else:
-        yield Finding("waiting", "well", "no photo waits for long")
+    yield _waiting(status)
     if failed := (status.get("photos") or {}).get("failed"):
-        fix = "POST /api/photos/retry-failed tries them again"
-        yield Finding("photos", "look", f"{failed} failed", fix)
+        reasons = [f"{one['photos']} {one['code']}" for one in status.get("failures") or []]
+        fix = "“Retry all failed” on the page, or POST /api/photos/retry-failed, tries them again"
+        text = f"{failed} failed" + (f": {', '.join(reasons)}" if reasons else "")
+        yield Finding("photos", "look", text, fix)
+    for one in status.get("providers") or []:
+        yield _provider(one)
+
+
+def _database(versions: Mapping[str, str]) -> Findings:
+    """Search is ready only with its schema, so that what it tells is what there is."""
+    if not (pgvector := versions.get("pgvector")):
+        return
+    told = f"PostgreSQL {versions.get('postgresql')}, pgvector {pgvector}"
+    text = f"{told}, schema {versions.get('schema')}"
+    if _numbers(pgvector) < PGVECTOR:
+        fix = "install pgvector 0.8 or newer, then ALTER EXTENSION vector UPDATE"
+        yield Finding("database", "look", text, fix)
+    else:
+        yield Finding("database", "well", text)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _waiting(status: Mapping[str, Any]) -> Finding:
+    oldest = status.get("oldest_unfinished_seconds") or 0
+    if oldest <= LONG_SECONDS:
+        return Finding("waiting", "well", "no photo waits for long")
+    left = status.get("backlog_seconds")
+    pace = f"; all are done in {duration(left)} at the pace of late" if left else ""
+    fix = "its reason is on the page, and in the logs: docs/operations/runbook.md#photos-wait"
+    return Finding("waiting", "look", f"a photo waits for {duration(oldest)}{pace}", fix)
+
+
+def _provider(told: Mapping[str, Any]) -> Finding:
+    """As the workers have last found it."""
+    name = f"provider {told['name']}"
+    match told["state"]:
+        case "well":
+            return Finding(name, "well", "the workers' last call was answered")
+        case "paused":
+            fix = "a person must act: docs/operations/runbook.md#a-provider-is-down"
+            return Finding(name, "ill", str(told.get("text")), fix)
+        case _:
+            fix = "it is probed every half minute; photos wait or are partly tagged meanwhile"
+            return Finding(name, "look", str(told.get("text")), fix)
 
 
 def _queues(queues: Mapping[str, Any] | None) -> Findings:
@@ -111,6 +155,7 @@ def _store(places: Places) -> Findings:
     where = settings.endpoint or "AWS"
     if Blobs(settings).answers():
         yield Finding("store", "well", f"bucket {settings.bucket} of {where}")
+        yield rights(settings)
     else:
         fix = "start it, check its keys, or make the bucket"
         yield Finding("store", "ill", f"no bucket {settings.bucket} at {where}", fix)

@@ -21,7 +21,7 @@ MARKS = {"well": ("✓", "green"), "look": ("!", "yellow"), "ill": ("✗", "red"
 
 @upkeep.command()
 def doctor(json: Json = False) -> None:
-    """Say what is wrong and what to do about it."""
+    """Say what is wrong and what to do about it. Exit code 1 if something is ill."""
     from services.cli.doctor import examine
 
     findings = examine(places())

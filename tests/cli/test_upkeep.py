@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pika
 import pytest
 
 from services.common.settings import StoreSettings
+from services.common.topology import Topology
 from tests.cli.conftest import Gateway, Imgcap, Said
 from tests.cli.test_reading import STATUS
 
@@ -84,6 +86,50 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(
     assert said.code == code
     assert text in said.out
     assert fix in said.out
+
+
+def test_the_doctor_knows_the_database_and_the_disk(doctor: Any) -> None:
+    versions = {"postgresql": "16.4", "pgvector": "0.8.1", "schema": "0240_traces"}
+    said = doctor(versions=versions)
+    assert "✓ database: PostgreSQL 16.4, pgvector 0.8.1, schema 0240_traces" in said.out
+    assert " GB free at " in said.out
+    assert "✓ store's rights: " in said.out
+    said = doctor(versions=versions | {"pgvector": "0.7.4"})
+    assert "! database: " in said.out
+    assert "ALTER EXTENSION vector UPDATE" in said.out
+
+
+@pytest.mark.parametrize(
+    ("state", "mark", "code"), [("well", "✓", 0), ("down", "!", 0), ("paused", "✗", 1)]
+)
+def test_the_doctor_tells_how_the_workers_found_a_provider(
+    doctor: Any, state: str, mark: str, code: int
+) -> None:
+    said = doctor(providers=[{"name": "openai-vision", "state": state, "text": "refuses the key"}])
+    assert f"{mark} provider openai-vision: " in said.out
+    assert said.code == code
+
+
+def test_the_doctor_says_why_photos_failed_and_how_long_the_others_take(doctor: Any) -> None:
+    failures = [{"code": "undecodable", "text": "cut short", "photos": 3}]
+    said = doctor(
+        photos={"failed": 3}, failures=failures, oldest_unfinished_seconds=7200, backlog_seconds=600
+    )
+    assert "3 failed: 3 undecodable" in said.out
+    assert "all are done in 10.0 min" in said.out
+
+
+def test_the_doctor_asks_the_broker_itself(imgcap: Imgcap, broker_url: str, scope: str) -> None:
+    with pika.BlockingConnection(pika.URLParameters(broker_url)) as connection:
+        Topology(scope).declare(connection.channel())
+    well = imgcap("doctor", IMGCAP_BROKER__URL=broker_url, IMGCAP_BROKER__SCOPE=scope)
+    assert "✓ broker's door: RabbitMQ " in well.out
+    wrong = broker_url.replace("//imgcap:", "//imgcap:not")
+    refused = imgcap("doctor", IMGCAP_BROKER__URL=wrong, IMGCAP_BROKER__SCOPE=scope)
+    assert "✗ broker's door: it refuses us" in refused.out
+    assert "not" + broker_url.partition("imgcap:")[2][:6] not in refused.out
+    away = imgcap("doctor", IMGCAP_BROKER__URL="amqp://a:b@127.0.0.1:9/")
+    assert "✗ broker's door: AMQPConnectionError" in away.out
 
 
 def test_the_doctor_looks_on_when_nobody_answers(imgcap: Imgcap) -> None:
