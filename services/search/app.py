@@ -2,30 +2,26 @@
 
 from typing import Any
 
-import psycopg
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
-from psycopg_pool import PoolTimeout
 
-from services.common.problems import Problem, away, install
+from services.common.problems import Problem, install
 from services.search import days, finding, keeping, models, money, routes
 from services.search.accounts import links
 from services.search.accounts import routes as accounts
 from services.search.database import answers
-from services.search.gallery import BadCursor
+from services.search.hot import Hot
 from services.search.language.syntax import BadQuery
-from services.search.meaning import EmbedderAway
 from services.search.metrics import Gallery, exposition
-from services.search.record import NoSuchPhoto, Superseded
-from services.search.saved import NoSuchSearch
-from services.search.sharing import Unreadable
+from services.search.problems import PROBLEMS
 from services.search.state import State
 
 
 def create_app(state: State) -> FastAPI:
     app = FastAPI(title="imgcap search", docs_url=None, redoc_url=None)
     app.state.search = state
+    app.add_middleware(Hot, state=state)
     app.include_router(days.router)
     app.include_router(finding.router)
     app.include_router(keeping.router)
@@ -55,18 +51,7 @@ def create_app(state: State) -> FastAPI:
 
 
 def _install_problems(app: FastAPI) -> None:
-    problems: dict[type[Exception], Problem] = {
-        NoSuchPhoto: Problem(404, "no-such-photo", "there is no such photo"),
-        NoSuchSearch: Problem(404, "no-such-search", "there is no such saved search"),
-        Unreadable: Problem(422, "unreadable-keywords", "no sidecar, JSON or CSV of keywords"),
-        Superseded: Problem(409, "superseded", "the photo was deleted or replaced meanwhile"),
-        BadCursor: Problem(400, "bad-cursor", "take the cursor from the page before"),
-        EmbedderAway: away("embedder-away", "words cannot be placed now; try again in a moment"),
-        psycopg.OperationalError: away("database-away", "try again in a moment"),
-        PoolTimeout: away("database-away", "try again in a moment"),
-        psycopg.DataError: Problem(422, "bad-request", "a value that no photo can have"),
-    }
-    for error, problem in problems.items():
+    for error, problem in PROBLEMS.items():
         app.add_exception_handler(error, _answering(problem))
 
     @app.exception_handler(BadQuery)
