@@ -1,0 +1,37 @@
+/** What the operator's page asks for: the status with all that it says. */
+
+import { api } from "../api/client.ts";
+import type { GalleryStatus } from "../api/types.ts";
+
+export interface Provider {
+  name: string;
+  state: string;
+  text: string;
+  model?: string;
+  since?: string;
+}
+
+export interface Overview extends Omit<GalleryStatus, "providers"> {
+  per_minute?: number;
+  backlog_seconds?: number | null;
+  failures?: { code: string; text: string; photos: number }[];
+  versions?: Record<string, string>;
+  providers?: Provider[];
+  spent?: string | number;
+}
+
+export async function look(): Promise<Overview> {
+  return (await api.status()) as Overview;
+}
+
+/** In the order in which a photo lives. */
+export const STATES = ["receiving", "queued", "ready", "partial", "failed", "deleting"] as const;
+
+/** Beyond these many seconds somebody should look, or come running. */
+const LONG = 60;
+const TOO_LONG = 900;
+
+export function urgency(seconds: number | null | undefined): "good" | "look" | "bad" {
+  if (!seconds || seconds < LONG) return "good";
+  return seconds < TOO_LONG ? "look" : "bad";
+}
