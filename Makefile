@@ -37,6 +37,14 @@ quality:  ## Measure how often the local eyes and the search are right
 	@bin/setup test
 	@$(PY) -m tests.quality && exec $(PY) -m tests.quality.search
 
+fuzz:  ## Make up 20,000 hostile calls, and break photos for ten minutes
+	@bin/setup test
+	@IMGCAP_FUZZ_CALLS=20000 IMGCAP_FUZZ_SECONDS=600 exec $(PY) -m pytest -s tests/security/test_hostile.py tests/security/test_decode_fuzz.py $(ARGS)
+
+sbom:  ## Write what imgcap is made of to sbom.json, as CycloneDX
+	@bin/setup test
+	@$(PY) -m services.embedded.sbom > sbom.json
+
 clean:  ## Remove what was installed and built; photos stay in the data folder
 	@rm -rf .venv web/node_modules web/dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
@@ -44,4 +52,4 @@ clean:  ## Remove what was installed and built; photos stay in the data folder
 help:  ## Show this list
 	@awk -F ':  ## ' '/^[a-z]+:  ## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-.PHONY: run test check format demo bench chaos soak quality clean help
+.PHONY: run test check format demo bench chaos soak quality fuzz sbom clean help

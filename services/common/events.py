@@ -109,7 +109,7 @@ class Tag(BaseModel):
     confidence: Annotated[float, Field(ge=0, le=1)]
     source: Annotated[str, Field(max_length=50)] = "local"
     model: Annotated[str, Field(max_length=100)] = ""
-    evidence: dict[str, Any] | None = None
+    evidence: Annotated[dict[str, Any] | None, Field(max_length=50)] = None
 
 
 class Sighting(BaseModel):

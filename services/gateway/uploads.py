@@ -25,7 +25,9 @@ BODY: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
-                    "properties": {"file": {"type": "array", "items": BYTES["schema"]}},
+                    "properties": {
+                        "file": {"type": "array", "maxItems": 10_000, "items": BYTES["schema"]}
+                    },
                 }
             },
         },

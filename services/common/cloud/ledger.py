@@ -75,8 +75,8 @@ class BudgetSettle(BaseModel):
     call_id: UUID
     cost: Dollars | None = None
     outcome: Name = "answered"
-    input_tokens: Annotated[int, Field(ge=0)] = 0
-    output_tokens: Annotated[int, Field(ge=0)] = 0
+    input_tokens: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    output_tokens: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
 
 class ProviderReport(BaseModel):
