@@ -1,11 +1,29 @@
-/** Puts the page into the document. */
+/** Puts the page into the document: the gallery, or what stands before it. */
 
 import { mount } from "svelte";
 
-import App from "./App.svelte";
+import { me } from "./account/me.svelte.ts";
 import "./app.css";
 
 const target = document.getElementById("page")!;
-// Operators are few: their page is loaded only by those who ask for it.
-if (location.pathname === "/status") void import("./operator/Operator.svelte").then((view) => mount(view.default, { target }));
-else mount(App, { target });
+const [, place, token = ""] = location.pathname.split("/");
+
+/** A link's photos need no gallery, and an invitation no session. */
+async function show(): Promise<void> {
+  if (place === "s") {
+    const { default: Shared } = await import("./account/Shared.svelte");
+    mount(Shared, { target, props: { token } });
+    return;
+  }
+  const { role } = await me.ask();
+  const invitation = place === "welcome" ? location.hash.slice(1) : "";
+  if (role === "nobody" || invitation) {
+    const { default: Form } = await import("./account/Form.svelte");
+    mount(Form, { target, props: { invitation } });
+    return;
+  }
+  const { default: App } = await import("./App.svelte");
+  mount(App, { target });
+}
+
+void show();
