@@ -1,9 +1,10 @@
 """Completion: the gallery's words by their beginning, by a slip of the finger, by their meaning."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, cast
 
 from services.common.api import TagCount, TagPage
+from services.common.events import Kind
 from services.search.database import Db
 from services.search.language.known import Term
 from services.search.query import Asking
@@ -27,18 +28,19 @@ def complete(
     ways: tuple[tuple[By, Iterable[Term]], ...] = (
         ("prefix", asking.vocabulary.beginning(text, most=MOST)),
     )
-    found = _counted(db, owner, ways, kind)
+    found = _counted(db, owner, ways, kind, limit)
     if len(found) < limit and text:
         ways = (("typo", _misspelled(asking, text)), ("meaning", _meant(db, asking, text)))
         known = {(one.kind, one.text) for one in found}
-        more = _counted(db, owner, ways, kind)
+        more = _counted(db, owner, ways, kind, limit)
         found += [one for one in more if (one.kind, one.text) not in known]
     return TagPage(tags=found[:limit])
 
 
 def _counted(
-    db: Db, owner: str, ways: Iterable[tuple[By, Iterable[Term]]], kind: str | None
+    db: Db, owner: str, ways: Iterable[tuple[By, Iterable[Term]]], kind: str | None, limit: int
 ) -> list[TagCount]:
+    """The commonest ``limit`` of each way; the database says which those are."""
     by: dict[int, By] = {}
     terms: dict[int, Term] = {}
     for way, some in ways:
@@ -48,16 +50,14 @@ def _counted(
                 by.setdefault(term.number, way)
     if not terms:
         return []
-    fields = {"owner": owner, "tag_ids": list(terms)}
-    counts: dict[int, int] = dict(db.execute(SQL["complete_tags"], fields).fetchall())
-    order = list(by.values())
+    ids = "{" + ",".join(map(str, terms)) + "}"
+    most = limit if len(set(by.values())) == 1 else len(terms)
+    fields = {"owner": owner, "tag_ids": ids, "limit": most}
+    places: list[By] = list(dict.fromkeys(by.values()))
     tags = [
-        TagCount.model_validate(
-            {"kind": terms[n].kind, "text": terms[n].text, "count": count, "by": by[n]}
-        )
-        for n, count in counts.items()
+        TagCount(kind=cast(Kind, terms[n].kind), text=terms[n].text, count=count, by=by[n])
+        for n, count in db.execute(SQL["complete_tags"], fields)
     ]
-    places: list[By] = list(dict.fromkeys(order))
     return sorted(tags, key=lambda tag: (places.index(tag.by), -tag.count, tag.text))
 
 

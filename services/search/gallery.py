@@ -6,12 +6,14 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
+import orjson
 from psycopg.rows import dict_row
 
-from services.common.api import Photo, PhotoDetail, PhotoPage, PhotoTag, Reason
+from services.common.api import PhotoDetail, PhotoPage, PhotoTag, Reason
 from services.common.money import Sent
 from services.search import budget
 from services.search.database import Db
@@ -26,7 +28,15 @@ class BadCursor(ValueError):
 def list_photos(
     db: Db, owner: str, *, status: str | None, cursor: str | None, limit: int
 ) -> PhotoPage:
-    """Raises ``BadCursor``."""
+    """For whoever reads it here; others take it as it is written. Raises ``BadCursor``."""
+    page = written_page(db, owner, status=status, cursor=cursor, limit=limit)
+    return PhotoPage.model_validate_json(page)
+
+
+def written_page(
+    db: Db, owner: str, *, status: str | None, cursor: str | None, limit: int
+) -> bytes:
+    """``PhotoPage`` as JSON. Raises ``BadCursor``."""
     before, before_id = _read_time_cursor(cursor)
     fields = {"owner": owner, "status": status}
     with db.cursor(row_factory=dict_row) as rows:
@@ -34,14 +44,36 @@ def list_photos(
             SQL["list_photos"],
             {**fields, "before": before, "before_id": before_id, "limit": limit + 1},
         ).fetchall()
-    total = db.execute(SQL["count_photos"], fields).fetchone()
+    total = _count(db, owner, status)
     page = found[:limit]
     more = len(found) > limit
-    return PhotoPage(
-        photos=[Photo(**photo_fields(row)) for row in page],
-        cursor=write_cursor(page[-1]["uploaded_at"].isoformat(), page[-1]["id"]) if more else None,
-        total=total[0] if total else 0,
-    )
+    answer = {
+        "photos": [plain_photo(row) for row in page],
+        "cursor": write_cursor(page[-1]["uploaded_at"].isoformat(), page[-1]["id"])
+        if more
+        else None,
+        "total": total,
+    }
+    return orjson.dumps(answer, option=orjson.OPT_UTC_Z)
+
+
+#: Counting all photos of a large gallery takes longer than showing fifty of them.
+LARGE, FRESH = 20_000, 5.0
+_counts: dict[tuple[str, str | None], tuple[int, float]] = {}
+
+
+def _count(db: Db, owner: str, status: str | None) -> int:
+    """Exactly while there are few; of a large gallery as it was some seconds ago."""
+    known, until = _counts.get((owner, status), (0, 0.0))
+    if monotonic() < until:
+        return known
+    row = db.execute(SQL["count_photos"], {"owner": owner, "status": status}).fetchone()
+    total = int(row[0]) if row else 0
+    if total > LARGE:
+        if len(_counts) > 1000:
+            _counts.clear()
+        _counts[owner, status] = total, monotonic() + FRESH
+    return total
 
 
 def photo_detail(db: Db, owner: str, photo_id: UUID) -> PhotoDetail:
@@ -65,6 +97,21 @@ def _cost(tagged: Decimal, sent: Sequence[Sent]) -> Decimal:
     words = sum((one.cost for one in sent if one.purpose == "words"), Decimal(0))
     looks = sum((one.cost for one in sent if one.purpose != "words"), Decimal(0))
     return max(tagged, looks) + words
+
+
+#: Fields of a row that the API says in other words.
+INNER = ("applied_generation", "blob_generation", "reason_code", "reason_text", "next_at")
+
+
+def plain_photo(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as ``Photo``, in plain values for JSON; its colours are JSON already."""
+    photo = photo_fields(row)
+    if reason := photo["reason"]:
+        photo["reason"] = reason.model_dump()
+    for name in INNER:
+        del photo[name]
+    photo["palette"] = orjson.Fragment(row["palette"])
+    return photo
 
 
 def photo_fields(row: dict[str, Any]) -> dict[str, Any]:

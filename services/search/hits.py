@@ -8,7 +8,7 @@ from psycopg.rows import dict_row
 
 from services.common.api import Chip
 from services.search.database import Db
-from services.search.gallery import photo_fields
+from services.search.gallery import plain_photo
 from services.search.language.known import Terms
 from services.search.language.plan import Meant, Want
 from services.search.ranking import Grounds, Ranked
@@ -43,14 +43,8 @@ def hits(db: Db, page: Sequence[Ranked], asked: Understood, terms: Terms) -> lis
 
 
 def _hit(one: Ranked, row: Plain, asked: Understood, terms: Terms) -> Plain:
-    sources = row["sources"] or {}
-    hit = photo_fields(row)
-    if reason := hit["reason"]:
-        hit["reason"] = reason.model_dump()
-    for name in INNER:
-        del hit[name]
-    # The colours are JSON already; nobody here reads them.
-    hit["palette"] = orjson.Fragment(row["palette"])
+    sources = row.pop("sources") or {}
+    hit = plain_photo(row)
     hit["likeness"] = one.likeness
     hit["why"] = [_why(one, grounds, asked, terms, sources) for grounds in one.grounds]
     return hit

@@ -101,9 +101,8 @@ def list_photos(
     status: Status | None = None,
 ) -> Response:
     with transaction(state, owner) as db:
-        return json_response(
-            gallery.list_photos(db, owner, status=status, cursor=cursor, limit=limit)
-        )
+        page = gallery.written_page(db, owner, status=status, cursor=cursor, limit=limit)
+    return Response(page, media_type="application/json")
 
 
 @router.post("/photos:retry-failed", status_code=202, response_model=Retried)

@@ -1,4 +1,5 @@
--- How many photos have each of these words: what was added up, and what changed since.
+-- The commonest of these words and how many photos have them: what was added up, and what changed
+-- since.
 SELECT tag_id, sum(photos)::int AS photos
 FROM (SELECT tag_id, photos FROM tag_use
       WHERE owner = %(owner)s AND tag_id = ANY (%(tag_ids)s::int[])
@@ -10,3 +11,5 @@ FROM (SELECT tag_id, photos FROM tag_use
       WHERE owner = %(owner)s AND tag_id = ANY (%(tag_ids)s::int[])) AS counted
 GROUP BY tag_id
 HAVING sum(photos) > 0
+ORDER BY sum(photos) DESC, tag_id
+LIMIT %(limit)s
