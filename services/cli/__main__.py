@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from services.cli import show
+from services.cli.audit import auditing
 from services.cli.explain import explaining
 from services.cli.gateway import Door
 from services.cli.money import MANY, cost_is_fine, money
@@ -27,7 +28,8 @@ Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
 
 def gateway(connections: int = 8) -> Door:
-    return Door(places().gateway, "IMGCAP_URL", connections=connections)
+    where = places()
+    return Door(where.gateway, "IMGCAP_URL", connections=connections, token=where.api_key)
 
 
 @app.command()
@@ -99,6 +101,7 @@ def status(json: Json = False) -> None:
 
 app.registered_commands += upkeep.registered_commands + money.registered_commands
 app.registered_commands += reembedding.registered_commands + explaining.registered_commands
+app.registered_commands += auditing.registered_commands
 app.registered_groups += upkeep.registered_groups
 
 

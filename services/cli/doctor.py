@@ -41,7 +41,7 @@ def _run(check: Callable[[Places], Findings], places: Places) -> list[Finding]:
 
 
 def _gateway(places: Places) -> Findings:
-    with Door(places.gateway, "IMGCAP_URL") as door:
+    with Door(places.gateway, "IMGCAP_URL", token=places.api_key) as door:
         began = time.monotonic()
         answer = _probe(door)
         milliseconds = (time.monotonic() - began) * 1000
@@ -74,7 +74,7 @@ def _probe(door: Door) -> httpx.Response:
 
 
 def _gallery(places: Places) -> Findings:
-    with Door(places.gateway, "IMGCAP_URL") as door:
+    with Door(places.gateway, "IMGCAP_URL", token=places.api_key) as door:
         status = door.ask("GET", "/api/status")
     yield from _database(status.get("versions") or {})
     yield from _queues(status.get("queues"))

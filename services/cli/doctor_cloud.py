@@ -135,7 +135,7 @@ AWS_FIXES = {
 
 
 def money(places: Places) -> Findings:
-    with Door(places.gateway, "IMGCAP_URL") as door:
+    with Door(places.gateway, "IMGCAP_URL", token=places.api_key) as door:
         status = door.ask("GET", "/api/status")
     for text in status.get("warnings") or []:
         yield Finding("provider", "look", str(text), "docs/providers tells more")

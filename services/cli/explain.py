@@ -73,7 +73,7 @@ def _id_of(photo: str) -> UUID:
 
 def _fetched(photo_id: UUID, folder: Path) -> tuple[Path, Path, str]:
     """The display copy, what was seen in it, and the photo's name."""
-    with Door(places().gateway, "IMGCAP_URL") as door:
+    with Door(places().gateway, "IMGCAP_URL", token=places().api_key) as door:
         detail = door.ask("GET", f"/api/photos/{photo_id}")
         display = door.client.get(detail["display"], follow_redirects=True)
         if not display.is_success:

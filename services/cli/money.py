@@ -24,7 +24,7 @@ def quote(
     json: Json = False,
 ) -> None:
     """Say what photos would cost with the providers that are set. Nothing is paid or sent."""
-    with Door(places().gateway, "IMGCAP_URL") as door:
+    with Door(places().gateway, "IMGCAP_URL", token=places().api_key) as door:
         answer = door.ask("GET", "/api/quote", params={"photos": _count(what)})
     if json:
         show.as_json(answer)
@@ -73,7 +73,7 @@ def spend(
     json: Json = False,
 ) -> None:
     """Say what was paid, to whom, and what is left."""
-    with Door(places().gateway, "IMGCAP_URL") as door:
+    with Door(places().gateway, "IMGCAP_URL", token=places().api_key) as door:
         answer = door.ask("GET", "/api/spend", params={"days": days})
     if json:
         show.as_json(answer)

@@ -46,6 +46,11 @@ class Places:
         return told.partition(",")[0].strip()
 
     @property
+    def api_key(self) -> str:
+        """For a gallery with accounts."""
+        return self.environment.get("IMGCAP_API_KEY", "").strip()
+
+    @property
     def models(self) -> Path:
         return Path(self.environment.get("IMGCAP_MODELS") or self.folder / "models")
 

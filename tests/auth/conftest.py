@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from services.embedded.database import Database
 from services.embedded.store import Store
+from services.gateway.settings import OidcSettings
 from tests.auth.castle import SECRET_NAME, Castle, key_of, open_castle, photo_with_gps, upload
+from tests.auth.provider import CLIENT, SECRET, Provider, a_provider
 from tests.neighbours import bucket_on, copy_of_template
 
 
@@ -38,13 +41,23 @@ class Cast:
 
 
 @pytest.fixture(scope="session")
+def provider() -> Iterator[Provider]:
+    with a_provider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
 def castle(
-    database_node: Database, store_node: Store, tmp_path_factory: pytest.TempPathFactory
+    database_node: Database,
+    store_node: Store,
+    tmp_path_factory: pytest.TempPathFactory,
+    provider: Provider,
 ) -> Iterator[Castle]:
+    oidc = OidcSettings(issuer=provider.issuer, client_id=CLIENT, client_secret=SecretStr(SECRET))
     with (
         copy_of_template(database_node) as database,
         bucket_on(store_node) as store,
-        open_castle(database, store, tmp_path_factory.mktemp("castle")) as castle,
+        open_castle(database, store, tmp_path_factory.mktemp("castle"), oidc=oidc) as castle,
     ):
         yield castle
 

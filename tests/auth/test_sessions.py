@@ -1,6 +1,7 @@
 """Signing in, and every way not to."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -175,3 +176,17 @@ def test_a_gallery_without_accounts_does_not_listen_to_the_world() -> None:
 
 def test_the_usual_limit_makes_guessing_slow() -> None:
     assert LimitSettings().login is None, "unset: the usual limit, which is never none"
+
+
+def test_the_command_line_comes_in_by_a_key(cast: Cast) -> None:
+    def said(key: str) -> subprocess.CompletedProcess[str]:
+        told = {**os.environ, "IMGCAP_URL": cast.castle.url, "IMGCAP_API_KEY": key}
+        command = [sys.executable, "-m", "services.cli", "audit", "--json"]
+        return subprocess.run(command, env=told, capture_output=True, text=True, check=False)
+
+    let_in = said(key_of(cast.owner, "admin"))
+    assert let_in.returncode == 0, let_in.stderr
+    assert json.loads(let_in.stdout)["entries"]
+    refused = said(key_of(cast.owner, "read"))
+    assert refused.returncode == 1
+    assert "forbidden" in refused.stderr
