@@ -96,7 +96,7 @@ def _first_sentence(call: dict[str, Any]) -> str:
 
 def targets() -> str:
     text = (ROOT / "Makefile").read_text()
-    rows = re.findall(r"^([a-z-]+):  ## (.+)$", text, re.MULTILINE)
+    rows = re.findall(r"^([a-z0-9-]+):  ## (.+)$", text, re.MULTILINE)
     return _table(("command", "does"), ((f"`make {name}`", does) for name, does in rows))
 
 

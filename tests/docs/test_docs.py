@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.tables import ROOT, TABLES, written
+from tests.docs.words import PATH, words
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -15,6 +16,10 @@ def test_a_table_in_the_docs_is_what_the_code_says(name: str) -> None:
     file, table = TABLES[name]
     text = (ROOT / file).read_text()
     assert written(text, name, table()) == text, "run: python -m tests.docs"
+
+
+def test_the_pages_words_are_those_of_the_gateway() -> None:
+    assert (ROOT / PATH).read_text() == words(), "run: python -m tests.docs"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

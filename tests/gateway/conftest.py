@@ -49,6 +49,7 @@ def shared_house(
             store,
             tmp_path_factory.mktemp("gateway"),
             web=web,
+            samples=tmp_path_factory.mktemp("samples"),
             hosts="photos.example.org,*.wild.example.org",
         ) as house,
     ):

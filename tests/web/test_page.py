@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, expect
 
 from tests.web.desk import DESK, PHONE, SEARCHABLE_MS, Desk, assert_accessible, desks
 
@@ -78,39 +78,6 @@ def test_what_is_drawn_lands_on_the_right_pixels(desk: Desk, photo: Path) -> Non
     assert drawn["y"] == near(seen["y"] + y * seen["height"], abs=seen["height"] / 100)
     assert drawn["width"] == near(width * seen["width"], abs=seen["width"] / 100)
     assert drawn["height"] == near(height * seen["height"], abs=seen["height"] / 100)
-
-
-def test_a_deleted_photo_leaves_the_page_while_an_overlay_blocks_it(
-    desk: Desk, photo: Path
-) -> None:
-    desk.open()
-    desk.upload_and_wait(photo)
-    viewer = desk.view(photo)
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route) if route.request.method == "DELETE" else route.continue_()
-
-    desk.page.route("**/api/photos/*", hold)
-    viewer.get_by_role("button", name="Delete").click()
-    question = desk.page.get_by_role("alertdialog")
-    question.get_by_role("button", name="Delete").click()
-    expect(desk.page.get_by_test_id("blocking")).to_be_visible()
-    held[0].continue_()
-    expect(desk.page.get_by_test_id("blocking")).to_have_count(0)
-    desk.open()
-    expect(desk.page.get_by_test_id("files")).to_be_attached()
-    expect(desk.tile(photo.name)).to_have_count(0)
-
-
-def test_a_photo_is_kept_when_the_question_is_answered_no(desk: Desk, photo: Path) -> None:
-    desk.open()
-    desk.upload_and_wait(photo)
-    viewer = desk.view(photo)
-    viewer.get_by_role("button", name="Delete").click()
-    desk.page.get_by_role("alertdialog").get_by_role("button", name="Keep").click()
-    viewer.get_by_role("button", name="Close").click()
-    expect(desk.tile(photo.name)).to_be_visible()
 
 
 def test_back_forward_and_reload_lead_where_they_should(desk: Desk, photo: Path) -> None:
@@ -224,7 +191,10 @@ def test_every_view_is_accessible(browser: Browser, gallery: str, scheme: str, p
         desk.page.get_by_role("combobox", name="Search photos").click()
         expect(desk.page.get_by_role("option").first).to_be_visible()
         assert_accessible(desk.page, "search box")
-        desk.view(photo)
+        viewer = desk.view(photo)
+        expect(viewer.get_by_text("More like this")).to_be_visible()
         assert_accessible(desk.page, "viewer")
-        desk.page.get_by_role("button", name="Delete").first.click()
-        assert_accessible(desk.page, "question")
+        viewer.get_by_role("button", name="Close").click()
+        desk.page.get_by_role("button", name="Refine the search").click()
+        expect(desk.page.get_by_test_id("refine")).to_be_visible()
+        assert_accessible(desk.page, "pickers")

@@ -1,7 +1,6 @@
 """Uploads that meet the world: cut connections, reloads, second thoughts, many at once."""
 
 import io
-import re
 from pathlib import Path
 
 from PIL import Image
@@ -80,25 +79,6 @@ def test_many_photos_at_once_with_a_bad_one_among_them(desk: Desk, tmp_path: Pat
         MANY, timeout=2 * SEARCHABLE_MS
     )
     expect(page.get_by_test_id("tray").get_by_role("status")).to_contain_text("some with trouble")
-
-
-def test_selected_photos_are_deleted_together(desk: Desk, photo: Path) -> None:
-    other = photo.with_name(f"other-{photo.name}")
-    other.write_bytes(unlike_any_other(photo))
-    page = desk.open()
-    desk.upload_and_wait(photo)
-    desk.upload_and_wait(other)
-    for name in (photo.name, other.name):
-        desk.tile(name).hover()
-        desk.tile(name).get_by_role("checkbox").click()
-    bar = page.get_by_role("toolbar", name="Selected photos")
-    expect(bar).to_contain_text("2 selected")
-    bar.get_by_role("button", name="Delete").click()
-    question = page.get_by_role("alertdialog", name=re.compile("Delete 2 photos"))
-    question.get_by_role("button", name="Delete").click()
-    for name in (photo.name, other.name):
-        expect(desk.tile(name)).to_have_count(0)
-    expect(bar).to_have_count(0)
 
 
 def small(number: int) -> bytes:

@@ -105,7 +105,7 @@ export class Gallery {
         const named = words.some((word) => photo.filename.includes(word));
         const found = photo.tags.filter((tag) => words.some((word) => tag.text.includes(word)));
         const sum = found.reduce((all, tag) => all + tag.confidence, 0) || 1;
-        const why = found.map(({ kind, text, source, confidence }) => ({ tag: text, kind, source, confidence, likeness: 1, share: confidence / sum }));
+        const why = found.map(({ kind, text, source, confidence }) => ({ tag: text, kind, source, confidence, likeness: 1, share: confidence / sum, points: confidence / words.length, term: text }));
         return { ...brief(photo), likeness: Math.min(1, (sum / words.length) * 0.95) * (found.length || named ? 1 : 0), why };
       })
       .filter((hit) => hit.likeness)
@@ -173,12 +173,12 @@ function made(id: string, filename: string, sample: Told, uploaded: Date): Photo
   if (filename === "cat.jpg") tags.push(tag("user", '<img src=x onerror="alert(1)">', 1, "user"));
   const url = `/api/photos/${id}`;
   const photo: Photo = {
-    ...{ id, filename, width, height, thumbhash, palette, status: "ready", stage: "searchable", generation: 1 },
+    ...{ id, filename, width, height, thumbhash, palette: palette.map((one) => ({ ...one, lab: [0, 0, 0] as [number, number, number] })), status: "ready", stage: "searchable", generation: 1 },
     ...{ taken_at: uploaded.toISOString(), uploaded_at: uploaded.toISOString(), caption: "", reason: null },
     ...{ original: `${url}/original?v=1`, display: `${url}/display?v=1`, thumb: `${url}/thumb?v=1` },
   };
-  const exif = { camera_make: "FUJIFILM", camera_model: "X-T5", lens: "XF 23mm F1.4", exposure_seconds: 0.004, f_number: 2.8, iso: 400, focal_length_mm: 23 };
-  return { ...photo, content_type: "image/jpeg", bytes: 1_840_000, sha256: hash(id).repeat(2), exif, tags, tagger: "local 1", embedder: "minilm 1", cost: "0", attempts: 1 };
+  const exif = { camera_make: "FUJIFILM", camera_model: "X-T5", lens: "XF 23mm F1.4", exposure_seconds: 0.004, f_number: 2.8, iso: 400, focal_length_mm: 23, taken_at: null, latitude: null, longitude: null };
+  return { ...photo, content_type: "image/jpeg", bytes: 1_840_000, sha256: hash(id).repeat(2), exif, tags, tagger: "local 1", embedder: "minilm 1", cost: "0", attempts: 1, local_only: false, sent: [] };
 }
 
 function fail(photo: PhotoDetail): void {

@@ -5,11 +5,18 @@ import { texts } from "./texts.ts";
 
 const LANGUAGE = "en";
 const month = new Intl.DateTimeFormat(LANGUAGE, { month: "long", year: "numeric" });
+const day = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeZone: "UTC" });
 const moment = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 
 export function monthOf(day: Date): string {
   return month.format(day);
+}
+
+/** A day as the address writes it (`2026-11-22`), in words. */
+export function dayOf(iso: string): string {
+  const date = new Date(`${iso}T00:00:00Z`);
+  return Number.isNaN(date.getTime()) ? iso : day.format(date);
 }
 
 export function momentOf(iso: string): string {
@@ -47,7 +54,7 @@ export function megapixelsOf(width: number, height: number): string {
 }
 
 /** 1/250 s · f/2.8 · ISO 400 · 35 mm */
-export function exposureOf(exif: Exif): string {
+export function exposureOf(exif: Partial<Exif>): string {
   return [
     exif.exposure_seconds ? shutterOf(exif.exposure_seconds) : "",
     exif.f_number ? `f/${trimmed(exif.f_number)}` : "",
@@ -68,7 +75,7 @@ function trimmed(value: number): string {
 }
 
 /** "Canon EOS R5": cameras often repeat their maker in the model. */
-export function cameraOf({ camera_make: make, camera_model: model }: Exif): string {
+export function cameraOf({ camera_make: make, camera_model: model }: Partial<Exif>): string {
   if (!model) return make ?? "";
   if (!make || model.toLowerCase().startsWith(make.toLowerCase().split(" ")[0]!)) return model;
   return `${make} ${model}`;

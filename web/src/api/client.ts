@@ -2,6 +2,7 @@
 
 import { texts } from "../texts.ts";
 import type {
+  DayPage,
   GalleryStatus,
   PhotoDetail,
   PhotoPage,
@@ -10,6 +11,7 @@ import type {
   Status,
   TagCount,
   TagEdit,
+  Uploaded,
 } from "./types.ts";
 
 export class Failure extends Error {
@@ -31,12 +33,21 @@ export class Failure extends Error {
 
 export type Query = Record<string, string | number | null | undefined>;
 
+/** Other sites cannot send it: what changes anything must have it. */
+export const OURS = { "X-Imgcap": "page" };
+
 const PATIENCE_MS = 20_000;
+/** For an answer that comes when many photos have been read. */
+const LONG_PATIENCE_MS = 180_000;
 
 export const api = {
   photos: (query: Query, signal?: AbortSignal) => ask<PhotoPage>("GET", `/api/photos${queried(query)}`, { signal }),
   photo: (id: string, signal?: AbortSignal) => ask<PhotoDetail>("GET", photoPath(id), { signal }),
   search: (query: Query, signal?: AbortSignal) => ask<SearchAnswer>("GET", `/api/search${queried(query)}`, { signal }),
+  similar: (id: string, query: Query, signal?: AbortSignal) =>
+    ask<SearchAnswer>("GET", `${photoPath(id)}/similar${queried(query)}`, { signal }),
+  days: (signal?: AbortSignal) => ask<DayPage>("GET", "/api/photos/days", { signal }),
+  samples: () => ask<Uploaded>("POST", "/api/samples", { patience: LONG_PATIENCE_MS }),
   tags: (query: Query, signal?: AbortSignal) => ask<{ tags: TagCount[] }>("GET", `/api/tags${queried(query)}`, { signal }),
   status: (signal?: AbortSignal) => ask<GalleryStatus>("GET", "/api/status", { signal }),
   remove: (id: string) => ask<void>("DELETE", photoPath(id)),
@@ -56,14 +67,15 @@ export function unfinished(status: Status): boolean {
 interface Asking {
   signal?: AbortSignal | undefined;
   body?: unknown;
+  patience?: number;
 }
 
-async function ask<Answer>(method: string, path: string, { signal, body }: Asking = {}): Promise<Answer> {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  const init: RequestInit = { method, signal: signal ? AbortSignal.any([signal, patience]) : patience };
+async function ask<Answer>(method: string, path: string, { signal, body, patience: most = PATIENCE_MS }: Asking = {}): Promise<Answer> {
+  const patience = AbortSignal.timeout(most);
+  const init: RequestInit = { method, headers: OURS, signal: signal ? AbortSignal.any([signal, patience]) : patience };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
-    init.headers = { "Content-Type": "application/json" };
+    init.headers = { ...OURS, "Content-Type": "application/json" };
   }
   const answer = await fetch(path, init).catch((error: unknown) => {
     if (signal?.aborted) throw error;
@@ -72,7 +84,9 @@ async function ask<Answer>(method: string, path: string, { signal, body }: Askin
   if (!answer.ok) throw failureOf(answer.status, await answer.text());
   return (answer.status === 204 || answer.headers.get("Content-Length") === "0"
     ? undefined
-    : await answer.json().catch(() => undefined)) as Answer;
+    : await answer.json().catch((error: unknown) => {
+        if (signal?.aborted) throw error;
+      })) as Answer;
 }
 
 /** Reads a problem+json body, or makes the best of any other. */

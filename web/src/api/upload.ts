@@ -1,8 +1,8 @@
 /** Sends one photo as a raw body. XHR and not fetch: only it tells how much has been sent. */
 
 import { texts } from "../texts.ts";
-import { Failure, failureOf, problemOf } from "./client.ts";
-import type { Accepted, UploadAnswer } from "./types.ts";
+import { Failure, failureOf, OURS, problemOf } from "./client.ts";
+import type { Accepted, Uploaded } from "./types.ts";
 
 export interface Sending {
   done: Promise<Accepted>;
@@ -33,6 +33,7 @@ export function send(file: File, progress: (sent: number) => void): Sending {
   const done = new Promise<Accepted>((resolve, reject) => {
     request.open("POST", `/api/photos?filename=${encodeURIComponent(file.name)}`);
     request.setRequestHeader("Content-Type", typeOf(file));
+    for (const [name, value] of Object.entries(OURS)) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", (event) => progress(event.loaded));
     request.addEventListener("load", () => {
       const accepted = acceptedOf(request.status, request.responseText);
@@ -49,7 +50,7 @@ export function send(file: File, progress: (sent: number) => void): Sending {
 /** The one photo that was taken, or why it was not. */
 export function acceptedOf(status: number, body: string): Accepted | Failure {
   if (status >= 200 && status < 300) {
-    const answer = problemOf(body) as unknown as UploadAnswer | null;
+    const answer = problemOf(body) as unknown as Uploaded | null;
     const accepted = answer?.photos?.[0];
     if (accepted) return accepted;
     const refused = answer?.errors?.[0];

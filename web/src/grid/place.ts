@@ -2,7 +2,7 @@
 
 import type { Layout } from "../layout/justified.ts";
 import { rowAt } from "../layout/window.ts";
-import { route, written, type Place } from "../state/route.svelte.ts";
+import { LOOKS, route, written, type Place } from "../state/route.svelte.ts";
 
 interface Kept {
   id: string;
@@ -15,7 +15,7 @@ interface Kept {
 const places = new Map<string, Kept | null>();
 
 function keyOf(place: Place): string {
-  return written({ ...place, photo: "" });
+  return written({ ...place, ...LOOKS });
 }
 
 /** Notes what is at `y` of the grid; null at the very top, where new photos should come into view. */

@@ -3,25 +3,11 @@
 import { api } from "../api/client.ts";
 import type { GalleryStatus } from "../api/types.ts";
 
-export interface Provider {
-  name: string;
-  state: string;
-  text: string;
-  model?: string;
-  since?: string;
-}
-
-export interface Overview extends Omit<GalleryStatus, "providers"> {
-  per_minute?: number;
-  backlog_seconds?: number | null;
-  failures?: { code: string; text: string; photos: number }[];
-  versions?: Record<string, string>;
-  providers?: Provider[];
-  spent?: string | number;
-}
+export type Overview = GalleryStatus;
+export type Provider = GalleryStatus["providers"][number];
 
 export async function look(): Promise<Overview> {
-  return (await api.status()) as Overview;
+  return await api.status();
 }
 
 /** In the order in which a photo lives. */

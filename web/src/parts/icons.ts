@@ -24,6 +24,7 @@ export const icons = {
   tag: "M4 11.5V4.5h7l8.5 8.5-7 7ZM8 8.4v.1",
   pen: "M5 19l.8-3.8L16 5l3 3L8.8 18.2ZM14 7l3 3",
   fit: "M4.5 9V4.5H9M15 4.5h4.5V9M19.5 15v4.5H15M9 19.5H4.5V15",
+  sliders: "M4.5 8h9M17.5 8h2M4.5 16h2M10.5 16h9M15.5 6v4M8.5 14v4",
   dense: "M5 5h4v4H5ZM15 5h4v4h-4ZM5 15h4v4H5ZM15 15h4v4h-4Z",
   loose: "M5 5h14v14H5Z",
 } as const;

@@ -32,7 +32,7 @@ export function prefixesOf(typed: string): string[] {
 }
 
 /** The completions of `typed`, those of the longest beginning first. */
-export function completions(typed: string, answers: { prefix: string; tags: TagCount[] }[]): Option[] {
+export function completions(typed: string, answers: { prefix: string; tags: Pick<TagCount, "kind" | "text" | "count">[] }[]): Option[] {
   const seen = new Set<string>();
   const options: Option[] = [];
   for (const { prefix, tags } of answers) {

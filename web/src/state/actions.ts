@@ -4,27 +4,46 @@ import { api } from "../api/client.ts";
 import { texts } from "../texts.ts";
 import { gallery } from "./gallery.svelte.ts";
 import { health } from "./health.svelte.ts";
+import { leaving, MOST_UNDOABLE } from "./leaving.svelte.ts";
 import { notices } from "./notices.svelte.ts";
 import { selection } from "./selection.svelte.ts";
 
 const AT_ONCE = 4;
 
-/** True when they are gone. */
+/** Takes photos off the page at once; true unless the person kept them after all. */
 export async function deletePhotos(ids: string[]): Promise<boolean> {
+  if (ids.length > MOST_UNDOABLE) return await deleteNow(ids);
+  const undo = leaving.start({ ids, gone: (failures) => told(ids, failures) });
+  for (const id of ids) selection.ids.delete(id);
+  notices.say(texts.remove.done(ids.length), "plain", { label: texts.remove.undo, run: undo });
+  return true;
+}
+
+/** Too many to take back: asked first, and nothing else is done meanwhile. */
+async function deleteNow(ids: string[]): Promise<boolean> {
   const words = texts.remove;
   const sure = await notices.ask({ title: words.title(ids.length), text: words.text, yes: words.yes });
   if (!sure) return false;
-  const failures = await notices.block(words.running(ids.length), () => each(ids, deletePhoto));
+  let left = ids.length;
+  const failures = await notices.block(words.running(left), () =>
+    each(ids, async (id) => {
+      await api.remove(id);
+      gallery.drop([id]);
+      selection.ids.delete(id);
+      notices.blocking = words.running(--left);
+    }),
+  );
   if (failures.length) notices.say(words.failed(failures.length, failures[0]!.message), "bad");
   else notices.say(words.done(ids.length));
   health.soon();
   return failures.length === 0;
 }
 
-async function deletePhoto(id: string): Promise<void> {
-  await api.remove(id);
-  gallery.drop([id]);
-  selection.ids.delete(id);
+/** What was not deleted comes back to the page by itself. */
+function told(ids: string[], failures: Error[]): void {
+  if (failures.length) notices.say(texts.remove.failed(failures.length, failures[0]!.message), "bad");
+  else gallery.drop(ids);
+  health.soon();
 }
 
 export async function retryPhotos(ids: string[]): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { aborted, api, unfinished } from "../api/client.ts";
 import type { Change, Chip, Count, Hit, Photo, SearchAnswer } from "../api/types.ts";
+import { leaving } from "./leaving.svelte.ts";
 import { gone, withChanges, withHead, withMore } from "./merge.ts";
 
 /** A photo of the grid; the matches of a search know why they match. */
@@ -12,7 +13,16 @@ export interface View {
   status: string;
   /** Also the matches below the cut. */
   weaker: boolean;
+  strictness: string;
+  sort: string;
+  /** Photos like this one, alike in `by`. */
+  like: string;
+  by: string;
+  /** Nothing newer than this day. */
+  until: string;
 }
+
+export const EVERYTHING: View = { q: "", status: "", weaker: false, strictness: "", sort: "", like: "", by: "", until: "" };
 
 /** What an answer says besides its photos. */
 type Besides = Partial<Omit<SearchAnswer, "photos">>;
@@ -30,15 +40,18 @@ const NEXT_PAGE = 200;
 const GATHER_MS = 400;
 
 class Gallery {
-  photos = $state.raw<Shown[]>([]);
-  total = $state(0);
+  #all = $state.raw<Shown[]>([]);
+  #total = $state(0);
+  /** Without those that are being deleted: each comes back when that is undone. */
+  photos = $derived(leaving.ids.size ? this.#all.filter((photo) => !leaving.ids.has(photo.id)) : this.#all);
+  total = $derived(this.#total - (this.#all.length - this.photos.length));
   facets = $state.raw<Record<string, Count[]>>({});
   loading = $state(true);
   loadingMore = $state(false);
   failure = $state.raw<Error | null>(null);
   /** Photos came since this search was made. */
   stale = $state(false);
-  view = $state.raw<View>({ q: "", status: "", weaker: false });
+  view = $state.raw<View>(EVERYTHING);
   /** How the query was understood. */
   chips = $state.raw<Chip[]>([]);
   didYouMean = $state("");
@@ -53,6 +66,11 @@ class Gallery {
   #timer = 0;
   #frame = 0;
 
+  /** The matches of a question, best first, and not photos by their date. */
+  get ranked(): boolean {
+    return this.view.q !== "" || this.view.like !== "";
+  }
+
   get more(): boolean {
     return this.#cursor !== null;
   }
@@ -64,8 +82,8 @@ class Gallery {
   /** Shows another view from its beginning. */
   async show(view: View): Promise<void> {
     this.view = view;
-    this.photos = [];
-    this.total = 0;
+    this.#all = [];
+    this.#total = 0;
     this.#tell({});
     await this.reload();
   }
@@ -93,9 +111,9 @@ class Gallery {
     try {
       const page = await this.#page(this.#cursor, signal);
       if (signal.aborted) return;
-      this.photos = withMore(this.photos, page.photos);
+      this.#all = withMore(this.#all, page.photos);
       this.#cursor = page.cursor;
-      this.total = page.total;
+      this.#total = page.total;
     } catch (error) {
       if (!signal.aborted) this.failure = error as Error;
     } finally {
@@ -112,24 +130,24 @@ class Gallery {
   /** Takes photos off the page at once, before the gateway says so to everybody. */
   drop(ids: Iterable<string>): void {
     const lost = new Set(ids);
-    const left = this.photos.filter((photo) => !lost.has(photo.id));
-    this.total -= this.photos.length - left.length;
-    this.photos = left;
+    const left = this.#all.filter((photo) => !lost.has(photo.id));
+    this.#total -= this.#all.length - left.length;
+    this.#all = left;
   }
 
   update(photo: Photo): void {
-    this.photos = this.photos.map((old) => (old.id === photo.id ? { ...old, ...pick(photo) } : old));
+    this.#all = this.#all.map((old) => (old.id === photo.id ? { ...old, ...pick(photo) } : old));
   }
 
   #apply(): void {
     this.#frame = 0;
     const changes = this.#changes;
     this.#changes = new Map();
-    const { list, removed, unknown } = withChanges(this.photos, changes);
-    this.photos = list;
-    this.total -= removed;
+    const { list, removed, unknown } = withChanges(this.#all, changes);
+    this.#all = list;
+    this.#total -= removed;
     const finished = [...changes.values()].some((change) => !gone(change) && !unfinished(change.status));
-    if (this.view.q) this.stale ||= unknown && finished;
+    if (this.ranked) this.stale ||= unknown && finished;
     else if (unknown || finished) this.#refreshSoon();
   }
 
@@ -137,7 +155,7 @@ class Gallery {
     if (this.#timer) return;
     this.#timer = window.setTimeout(() => {
       this.#timer = 0;
-      if (!this.view.q) void this.#refresh();
+      if (!this.ranked) void this.#refresh();
     }, GATHER_MS);
   }
 
@@ -147,25 +165,33 @@ class Gallery {
     const view = this.view;
     const page = await this.#page(null, signal).catch(() => null);
     if (!page || signal.aborted || view !== this.view) return;
-    const photos = withHead(this.photos, page.photos, page.cursor === null);
-    if (photos === null || page.cursor === null || this.photos.length === 0) this.#take(page);
+    const photos = withHead(this.#all, page.photos, page.cursor === null);
+    if (photos === null || page.cursor === null || this.#all.length === 0) this.#take(page);
     else {
-      this.photos = photos;
-      this.total = page.total;
+      this.#all = photos;
+      this.#total = page.total;
     }
   }
 
   async #page(cursor: string | null, signal: AbortSignal): Promise<Page> {
-    const { q, status, weaker } = this.view;
+    const { q, status, weaker, strictness, sort, like, by, until } = this.view;
     const limit = cursor === null ? FIRST_PAGE : NEXT_PAGE;
-    if (q) return await api.search({ q, cursor, limit, weaker: weaker ? "true" : null }, signal);
-    return await api.photos({ cursor, status, limit }, signal);
+    if (like) return await api.similar(like, { by, q, limit: NEXT_PAGE }, signal);
+    if (q) return await api.search({ q, cursor, limit, strictness, sort, weaker: weaker ? "true" : null }, signal);
+    const from = cursor === null && until ? await this.#cursorOf(until, signal) : cursor;
+    return await api.photos({ cursor: from, status, limit }, signal);
+  }
+
+  /** Where the list begins with this day, or the next one before it. */
+  async #cursorOf(until: string, signal: AbortSignal): Promise<string | null> {
+    const { days } = await api.days(signal);
+    return days.find(({ day }) => day <= until)?.cursor ?? null;
   }
 
   #take(page: Page): void {
-    this.photos = page.photos;
+    this.#all = page.photos;
     this.#cursor = page.cursor;
-    this.total = page.total;
+    this.#total = page.total;
     this.#tell(page);
   }
 

@@ -59,7 +59,8 @@ class Health {
 
   /** Seconds until all is done, at the pace of late. */
   get left(): number | null {
-    return this.pace > 0 && this.waiting > 0 ? this.waiting / this.pace : null;
+    if (this.waiting === 0) return null;
+    return this.status?.backlog_seconds ?? (this.pace > 0 ? this.waiting / this.pace : null);
   }
 
   #measure(): void {

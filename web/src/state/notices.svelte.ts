@@ -4,6 +4,13 @@ export interface Notice {
   key: number;
   text: string;
   tone: "plain" | "bad";
+  act?: Act;
+}
+
+/** What the person can still do about it. */
+export interface Act {
+  label: string;
+  run(): void;
 }
 
 export interface Question {
@@ -13,7 +20,8 @@ export interface Question {
   answer(yes: boolean): void;
 }
 
-const SHOWN_MS = 6_000;
+/** As long as there is time to undo. */
+const SHOWN_MS = 8_000;
 let count = 0;
 
 class Notices {
@@ -22,8 +30,8 @@ class Notices {
   /** What is being done right now, and may not be interrupted. */
   blocking = $state("");
 
-  say(text: string, tone: Notice["tone"] = "plain"): void {
-    const notice = { key: ++count, text, tone };
+  say(text: string, tone: Notice["tone"] = "plain", act?: Act): void {
+    const notice: Notice = { key: ++count, text, tone, ...(act ? { act } : {}) };
     this.list = [...this.list.slice(-3), notice];
     window.setTimeout(() => this.dismiss(notice.key), SHOWN_MS);
   }

@@ -1,21 +1,53 @@
 /** The address is the state: what is shown can be reloaded, shared, and left with the back button. */
 
-export interface Place {
-  q: string;
-  /** Only photos of this status; empty means all. */
-  status: string;
-  /** "1": also the matches below the cut. */
-  weaker: string;
-  /** The photo that is open. */
-  photo: string;
-}
+import { taste } from "./taste.svelte.ts";
 
-const NAMES = ["q", "status", "weaker", "photo"] as const;
+const NAMES = [
+  "q",
+  /** Only photos of this status; empty means all. */
+  "status",
+  /** "1": also the matches below the cut. */
+  "weaker",
+  /** How sure a match must be, 0 to 100; empty means as the gallery thinks right. */
+  "strictness",
+  /** "newest" or "oldest"; empty means the best match first. */
+  "sort",
+  /** Photos like this one; "dropped" is the photo that was dropped on the search box. */
+  "like",
+  /** What they are alike in. */
+  "by",
+  /** All photos from this day on, back in time. */
+  "until",
+  /** Size of the photos in the grid. */
+  "size",
+  /** "1": the maps and pickers are open. */
+  "refine",
+  /** The photo that is open. */
+  "photo",
+] as const;
+
+export type Place = Record<(typeof NAMES)[number], string>;
+
+/** What these say must look so; anything else is as if it were not said. */
+const FORMS: Partial<Record<keyof Place, RegExp>> = {
+  strictness: /^(100|\d{1,2})$/,
+  sort: /^(newest|oldest)$/,
+  by: /^(meaning|composition|mood|colour)$/,
+  until: /^\d{4}-\d\d-\d\d$/,
+  size: /^[0-4]$/,
+};
+/** What belongs to one question, and is over with it. */
+const OF_ONE_QUESTION = { weaker: "", like: "", by: "", until: "" };
+/** What changes how photos are shown, and not which. */
+export const LOOKS = { size: "", refine: "", photo: "" };
 
 export function read(search: string): Place {
   const pairs = new URLSearchParams(search);
-  const said = (name: string) => pairs.get(name)?.trim() ?? "";
-  return { q: said("q"), status: said("status"), weaker: said("weaker"), photo: said("photo") };
+  const said = (name: keyof Place) => {
+    const value = pairs.get(name)?.trim() ?? "";
+    return FORMS[name]?.test(value) === false ? "" : value;
+  };
+  return Object.fromEntries(NAMES.map((name) => [name, said(name)])) as Place;
 }
 
 export function written(place: Place): string {
@@ -25,7 +57,19 @@ export function written(place: Place): string {
   return text ? `/?${text}` : "/";
 }
 
+/** Where a change leads to: another question has another cut, and no question has no order. */
+export function moved(from: Place, change: Partial<Place>): Place {
+  const asked = change.q !== undefined && change.q !== from.q;
+  const place = { ...from, ...(asked ? OF_ONE_QUESTION : {}), ...change };
+  return place.q ? place : { ...place, strictness: "", sort: "" };
+}
+
 class Route {
+  /** What the address says, or else what the person likes on this device. */
+  get size(): number {
+    return this.place.size ? Number(this.place.size) : taste.density;
+  }
+
   place = $state.raw<Place>(read(location.search));
 
   /** A new place begins at its top; one come back to is as it was left. */
@@ -41,14 +85,22 @@ class Route {
 
   /** Goes on to another place; `replace` leaves no step for the back button. */
   go(change: Partial<Place>, { replace = false } = {}): void {
-    const place = { ...this.place, ...change };
-    // Another question has another cut.
-    if (place.q !== this.place.q && change.weaker === undefined) place.weaker = "";
+    const place = moved(this.place, change);
     if (written(place) === written(this.place)) return;
     if (replace) history.replaceState(history.state, "", written(place));
     else history.pushState({ from: written(this.place) }, "", written(place));
     this.fresh = true;
     this.place = place;
+  }
+
+  /** Everything, newest first. */
+  home(): void {
+    this.go({ q: "", status: "", photo: "", ...OF_ONE_QUESTION });
+  }
+
+  setSize(size: number): void {
+    taste.setDensity(size);
+    this.go({ size: String(taste.density) }, { replace: true });
   }
 
   open(photo: string): void {
@@ -65,7 +117,7 @@ class Route {
   }
 
   link(change: Partial<Place>): string {
-    return written({ ...this.place, ...change });
+    return written(moved(this.place, change));
   }
 }
 

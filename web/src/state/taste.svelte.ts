@@ -20,6 +20,8 @@ function keep(name: string, value: unknown): void {
 }
 
 class Taste {
+  /** Send photos as they are, however large. */
+  originals = $state(kept("originals", false));
   density = $state(Math.min(DENSITIES.length - 1, Math.max(0, Number(kept("density", 2)))));
   recent = $state.raw<string[]>(kept<string[]>("recent", []));
   panel = $state(kept("panel", true));
@@ -27,14 +29,19 @@ class Taste {
   readonly densities = DENSITIES.length;
 
   /** The row height aimed at: phones show two or three photos abreast, desks five or six. */
-  heightFor(width: number): number {
+  heightFor(width: number, density: number): number {
     const base = width < 600 ? width / 2.9 : Math.min(270, 150 + width / 14);
-    return base * DENSITIES[this.density]!;
+    return base * DENSITIES[density]!;
   }
 
   setDensity(density: number): void {
     this.density = Math.min(DENSITIES.length - 1, Math.max(0, density));
     keep("density", this.density);
+  }
+
+  setOriginals(originals: boolean): void {
+    this.originals = originals;
+    keep("originals", originals);
   }
 
   setPanel(open: boolean): void {

@@ -3,6 +3,8 @@
 import { aborted, api, Failure, unfinished } from "../api/client.ts";
 import type { Change, Stage, Status } from "../api/types.ts";
 import { send, type Sending } from "../api/upload.ts";
+import { taste } from "./taste.svelte.ts";
+import { shrink } from "../upload/shrink.ts";
 import { forget, keep, leftOver, type Kept } from "../upload/store.ts";
 
 export type Phase = "waiting" | "sending" | "kept" | "duplicate" | "refused" | "lost" | "cancelled";
@@ -21,6 +23,8 @@ export class Upload {
   readonly key = ++count;
   phase = $state<Phase>("waiting");
   sent = $state(0);
+  /** Bytes that really travel; the file's own unless it was made smaller. */
+  size = $state(0);
   photo = $state<string | null>(null);
   stage = $state<Stage>("uploaded");
   status = $state<Status>("queued");
@@ -35,6 +39,7 @@ export class Upload {
     readonly file: File,
     kept?: Kept,
   ) {
+    this.size = file.size;
     this.kept = kept ? Promise.resolve(kept.key) : keep(file);
     void this.kept.then((key) => (this.safe = key !== null));
   }
@@ -94,10 +99,10 @@ class Uploads {
   }
 
   cancel(upload: Upload): void {
-    if (upload.phase === "waiting") {
-      upload.phase = "cancelled";
-      void release(upload);
-    } else upload.sending?.abort();
+    if (upload.sending) return upload.sending.abort();
+    upload.phase = "cancelled";
+    void release(upload);
+    this.#pump();
   }
 
   cancelAll(): void {
@@ -161,9 +166,13 @@ class Uploads {
     upload.sent = 0;
     upload.message = "";
     try {
-      upload.sending = send(upload.file, (sent) => (upload.sent = sent));
+      const photo = taste.originals ? upload.file : await shrink(upload.file);
+      // It may have been cancelled meanwhile.
+      if (upload.phase !== "sending") return;
+      upload.size = photo.size;
+      upload.sending = send(photo, (sent) => (upload.sent = sent));
       const accepted = await upload.sending.done;
-      upload.sent = upload.file.size;
+      upload.sent = upload.size;
       upload.photo = accepted.id;
       upload.status = accepted.status;
       upload.stage = accepted.status === "ready" ? "searchable" : "uploaded";
@@ -194,6 +203,7 @@ class Uploads {
       upload.phase = "lost";
       return;
     }
+    upload.sending = null;
     await patience(upload.attempts);
     if (upload.phase === "sending") upload.phase = "waiting";
   }

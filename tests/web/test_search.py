@@ -1,0 +1,170 @@
+"""What is hard to say in words: a map of moods, places, colours, and photos like a photo."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.system.samples import SAMPLES, identities
+from tests.web.desk import Desk
+
+#: A few that differ in everything.
+NAMES = ("bird-on-trunk", "dunes-at-dusk", "lake-reflection", "rocks-in-fog", "tunnel", "two-dogs")
+
+
+@pytest.fixture(scope="module")
+def stocked(gallery: str) -> Iterator[httpx.Client]:
+    """A gallery with some of the samples, all searchable."""
+    with httpx.Client(base_url=gallery, timeout=60) as client:
+        for path in SAMPLES:
+            if path.stem in NAMES:
+                client.post(
+                    "/api/photos",
+                    params={"filename": path.name},
+                    files={"file": (path.name, path.read_bytes())},
+                )
+        for name in NAMES:
+            wait_ready(client, str(identities()[name]))
+        yield client
+
+
+def wait_ready(client: httpx.Client, photo_id: str) -> None:
+    with client.stream("GET", "/api/events", timeout=90) as events:
+        if client.get(f"/api/photos/{photo_id}").json()["status"] == "ready":
+            return
+        for line in events.iter_lines():
+            if photo_id in line and '"ready"' in line:
+                return
+
+
+def asked(desk: Desk) -> dict[str, str]:
+    """What the address says."""
+    return {name: value[0] for name, value in parse_qs(urlsplit(desk.page.url).query).items()}
+
+
+def shown(desk: Desk) -> list[str]:
+    return [
+        str(tile.get_attribute("data-photo")) for tile in desk.page.get_by_test_id("photo").all()
+    ]
+
+
+def found(client: httpx.Client, **fields: str) -> list[str]:
+    answer = client.get("/api/search", params={"limit": 80, **fields})
+    return [photo["id"] for photo in answer.raise_for_status().json()["photos"]]
+
+
+def expect_answer(desk: Desk, client: httpx.Client, **fields: str) -> None:
+    """The page shows what the gallery answers to this question, in its order."""
+    ids = found(client, **fields)
+    expect(desk.page.get_by_test_id("grid")).to_have_attribute("aria-busy", "false")
+    first = desk.page.get_by_test_id("photo").first
+    expect(first).to_have_attribute("aria-setsize", str(len(ids)))
+    expect(first).to_have_attribute("data-photo", ids[0])
+    # Far below the screen there is nothing yet.
+    assert shown(desk) == ids[: len(shown(desk))]
+
+
+def slide(slider: Locator, value: str) -> None:
+    slider.fill(value)
+
+
+def test_dragging_on_the_mood_map_finds_moods_like_it(desk: Desk, stocked: httpx.Client) -> None:
+    page = desk.open("?refine=1")
+    box = page.get_by_test_id("mood-map").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.8, steps=5)
+    page.mouse.up()
+    page.wait_for_url(re.compile("feeling"))
+    q = asked(desk)["q"]
+    assert q == "feeling:0.4,-0.6"
+    expect_answer(desk, stocked, q=q)
+    chips = page.get_by_test_id("chips").get_by_role("listitem")
+    expect(chips).to_have_count(1)
+    page.get_by_role("slider", name="Calm to lively").press("ArrowRight")
+    page.wait_for_url(re.compile("-0.5"))
+    page.get_by_role("button", name="Any mood").click()
+    expect(chips).to_have_count(0)
+    page.go_back()
+    page.go_back()
+    expect(chips).to_have_count(1)
+    assert asked(desk)["q"] == q
+    expect_answer(desk, stocked, q=q)
+
+
+def test_pickers_write_what_can_be_read_and_taken_out_again(
+    desk: Desk, stocked: httpx.Client
+) -> None:
+    page = desk.open("?refine=1")
+    page.get_by_role("button", name="Subject: center", exact=True).click()
+    page.wait_for_url(re.compile("subject"))
+    expect_answer(desk, stocked, q="subject:center")
+    page.get_by_role("button", name="grey", exact=True).click()
+    page.wait_for_url(re.compile("color"))
+    assert asked(desk)["q"] == "subject:center color:grey>10%"
+    expect_answer(desk, stocked, q="subject:center color:grey>10%")
+    chips = page.get_by_test_id("chips").get_by_role("listitem")
+    expect(chips).to_have_count(2)
+    chips.first.get_by_role("button").click()
+    expect(chips).to_have_count(1)
+    assert asked(desk)["q"] == "color:grey>10%"
+    page.get_by_test_id("refine").get_by_role("button", name="symmetry").click()
+    expect(chips).to_have_count(2)
+    expect_answer(desk, stocked, q="color:grey>10% symmetry")
+    page.reload()
+    expect(chips).to_have_count(2)
+    expect(page.get_by_role("button", name="grey", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+def test_how_sure_and_in_which_order_are_the_persons_to_say(
+    desk: Desk, stocked: httpx.Client
+) -> None:
+    page = desk.open("?q=animal&refine=1")
+    expect_answer(desk, stocked, q="animal")
+    slide(page.get_by_role("slider", name="How sure a match must be"), "0")
+    page.wait_for_url(re.compile("strictness=0"))
+    expect_answer(desk, stocked, q="animal", strictness="0")
+    page.get_by_role("combobox", name="Order").select_option("oldest")
+    page.wait_for_url(re.compile("sort=oldest"))
+    expect_answer(desk, stocked, q="animal", strictness="0", sort="oldest")
+    slide(page.get_by_role("slider", name="How sure a match must be"), "100")
+    page.wait_for_url(re.compile("strictness=100"))
+    weaker = page.get_by_role("button", name=re.compile(r"Show \d+ weaker match"))
+    weaker.click()
+    page.wait_for_url(re.compile("weaker=1"))
+    expect_answer(desk, stocked, q="animal", strictness="100", sort="oldest", weaker="true")
+
+
+def test_more_like_this_leads_from_photo_to_photo(desk: Desk, stocked: httpx.Client) -> None:
+    of = str(identities()["tunnel"])
+    page = desk.open(f"?photo={of}")
+    viewer = page.get_by_role("dialog", name=re.compile("^Photo "))
+    for way in ("Mood", "Colour", "Composition"):
+        viewer.get_by_role("button", name=way, exact=True).click()
+        by = way.lower()
+        hits = stocked.get(f"/api/photos/{of}/similar", params={"by": by, "limit": 9}).json()
+        if not hits["photos"]:
+            expect(viewer.get_by_text(re.compile("^No other photo"))).to_be_visible()
+            continue
+        alike = viewer.get_by_test_id("alike").get_by_role("link")
+        expect(viewer.get_by_test_id("alike")).to_have_attribute("data-by", by)
+        expect(alike).to_have_count(len(hits["photos"]))
+        expect(alike.first).to_have_attribute("href", re.compile(hits["photos"][0]["id"]))
+    viewer.get_by_role("link", name="Show them all").click()
+    title = page.get_by_test_id("title")
+    expect(title).to_contain_text("alike in composition")
+    assert (asked(desk)["like"], asked(desk)["by"]) == (of, "composition")
+    page.get_by_test_id("photo").first.get_by_role("link").click()
+    expect(viewer).to_be_visible()
+    page.reload()
+    expect(viewer.get_by_test_id("display")).to_have_css("opacity", "1")
+    page.go_back()
+    expect(title).to_contain_text("alike in composition")
+    page.get_by_role("button", name="All photos").click()
+    expect(title).not_to_contain_text("alike")
