@@ -9,6 +9,7 @@ from services.common.events import PhotoTagged
 from services.common.failures import telling
 from services.common.inside import Inside
 from services.common.killpoint import arm
+from services.common.models import ModelError
 from services.common.process import stop_on_signals
 from services.common.record import Record
 from services.common.results import Results
@@ -29,7 +30,10 @@ def main() -> None:
     tracing.start("embedder", settings.traces)
     arm(settings.crash_at)
     stop = stop_on_signals()
-    memory = Memory(Watched(embedder(settings)), settings.remembered)
+    try:
+        memory = Memory(Watched(embedder(settings)), settings.remembered)
+    except ModelError as error:
+        raise SystemExit(f"embedder: {error}") from error
     consumer = _consumer(settings, memory)
     thread = Thread(target=consumer.run, args=[stop], name="consumer")
     thread.start()

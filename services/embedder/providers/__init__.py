@@ -38,11 +38,12 @@ class Embedder(Protocol):
 
 
 def embedder(settings: Settings) -> Embedder:
+    """Raises ``ModelError`` when a model file that the settings name cannot be had."""
     match settings.embedder:
         case "local":
             from services.embedder.providers.local import LocalEmbedder
 
-            return LocalEmbedder(settings.models)
+            return LocalEmbedder.of(settings)
         case "http":
             from services.embedder.providers.http import HttpEmbedder
 
