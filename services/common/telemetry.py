@@ -56,7 +56,7 @@ def configure_logs(service: str, level: str, form: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # pika shouts a page for every refused connection; we say one line ourselves.
     logging.getLogger("pika").setLevel(logging.CRITICAL)
-    for chatty in ("httpx", "httpcore", "botocore", "boto3", "urllib3", "uvicorn.access"):
+    for chatty in ("httpx", "httpcore", "botocore", "boto3", "urllib3", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

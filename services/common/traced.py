@@ -64,7 +64,10 @@ def _baggage(headers: dict[bytes, bytes]) -> str:
 
 
 def _template(scope: Scope) -> str:
-    return str(getattr(scope.get("route"), "path", "other"))
+    """What is answered before any routing is a path of ours; others may be anybody's invention."""
+    if route := scope.get("route"):
+        return str(route.path)
+    return "other" if tracing.is_public() else tracing.UUID.sub("{photo_id}", str(scope["path"]))
 
 
 def traced(app: ASGIApp) -> ASGIApp:
