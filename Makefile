@@ -45,11 +45,19 @@ sbom:  ## Write what imgcap is made of to sbom.json, as CycloneDX
 	@bin/setup test
 	@$(PY) -m services.embedded.sbom > sbom.json
 
+compose-test:  ## Build and run everything in containers, kill each once, and look who may do what
+	@bin/setup test
+	@exec bin/compose-test $(ARGS)
+
+k8s-check:  ## Render every overlay and compare it with the schemas and with the code
+	@bin/setup test
+	@exec $(PY) -m pytest tests/deploy $(ARGS)
+
 clean:  ## Remove what was installed and built; photos stay in the data folder
 	@rm -rf .venv web/node_modules web/dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 help:  ## Show this list
-	@awk -F ':  ## ' '/^[a-z]+:  ## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':  ## ' '/^[a-z0-9-]+:  ## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 .PHONY: run test check format demo bench chaos soak quality fuzz sbom clean help

@@ -13,6 +13,9 @@ import secrets
 import sys
 from pathlib import Path
 
+from services.common.rights import PUBLISHES, rights_of
+from services.common.topology import Topology
+
 #: Who reads the files, by the user that the image runs as.
 READERS = {
     "gateway": 10001,
@@ -24,8 +27,7 @@ READERS = {
     "redis": 999,
     "seaweedfs": 1000,
 }
-SERVICES = ("gateway", "tagger", "embedder", "search")
-QUEUES = ("tagger", "embedder", "search")
+SERVICES = tuple(PUBLISHES)
 #: The stores of SeaweedFS trust whoever reaches them, unless these are set.
 SIGNED = ("signing", "signing.read", "filer_signing", "filer_signing.read")
 
@@ -52,6 +54,7 @@ def files(keys: Keys) -> dict[str, dict[str, str]]:
         "store_access_key": keys["store_access"],
         "store_secret_key": keys["store_secret"],
         "internal_token": keys["internal_token"],
+        "event_keys": f"first:{keys['events']}",
     }
     found = {
         service: {
@@ -64,7 +67,7 @@ def files(keys: Keys) -> dict[str, dict[str, str]]:
     found["search"]["database_url"] = f"postgresql://imgcap:{keys['database']}@postgres/imgcap"
     found["postgres"] = {"password": keys["database"]}
     found["redis"] = {"redis.conf": redis_conf(keys["redis"])}
-    found["rabbitmq"] = {"definitions.json": definitions(keys)}
+    found["rabbitmq"] = {"definitions.json": definitions(keys, Topology())}
     found["seaweedfs"] = {"s3.json": identities(keys), "security.toml": signing(keys)}
     return found
 
@@ -75,29 +78,40 @@ def redis_conf(password: str) -> str:
     return "\n".join([*lines, "maxmemory-policy volatile-ttl", ""])
 
 
-def definitions(keys: Keys) -> str:
-    """One user for each service, so that each can be shut out, and is named in the broker's log.
+def definitions(keys: Keys, topology: Topology, *, monitor: bool = False) -> str:
+    """One user for each service, who may do what it must and no more, and no guest.
 
-    All may do the same: every process declares every queue, which RabbitMQ takes for reading.
+    ``monitor``: one more, who may see how long the queues are.
     """
-    ours = "|".join(("imgcap", "parked", *QUEUES, "amq[.]gen.*"))
-    rights = {
-        "vhost": "/",
-        "configure": f"^({ours})$",
-        "write": f"^({ours}|amq[.]default)$",
-        "read": f"^({ours})$",
-    }
-    users = [
+    users = [_user(service, keys) for service in SERVICES]
+    permissions, topics = [], []
+    if monitor:
+        users.append(_user("monitor", keys) | {"tags": ["monitoring"]})
+        nothing = {"configure": "^$", "write": "^$", "read": "^$"}
+        permissions.append({"user": "monitor", "vhost": "/"} | nothing)
+    for service in SERVICES:
+        rights, where = rights_of(service, topology), {"user": service, "vhost": "/"}
+        plain = {"configure": rights.configure, "write": rights.write, "read": rights.read}
+        permissions.append(where | plain)
+        topic = {"write": rights.topic_write, "read": rights.topic_read}
+        topics.append(where | {"exchange": topology.exchange} | topic)
+    return json.dumps(
         {
-            "name": service,
-            "password_hash": rabbit_hash(keys[f"broker_{service}"]),
-            "hashing_algorithm": "rabbit_password_hashing_sha256",
-            "tags": [],
+            "vhosts": [{"name": "/"}],
+            "users": users,
+            "permissions": permissions,
+            "topic_permissions": topics,
         }
-        for service in SERVICES
-    ]
-    permissions = [{"user": service, **rights} for service in SERVICES]
-    return json.dumps({"vhosts": [{"name": "/"}], "users": users, "permissions": permissions})
+    )
+
+
+def _user(name: str, keys: Keys) -> dict[str, object]:
+    return {
+        "name": name,
+        "password_hash": rabbit_hash(keys[f"broker_{name}"]),
+        "hashing_algorithm": "rabbit_password_hashing_sha256",
+        "tags": [],
+    }
 
 
 def rabbit_hash(password: str) -> str:

@@ -7,7 +7,7 @@ read there: so root takes it, and the services get theirs.
 import sys
 from pathlib import Path
 
-from prepare import READERS, write
+from deploy.compose.prepare import READERS, write
 
 NAMES = ("openai_key", "aws_access_key", "aws_secret_key")
 ASKING = ("tagger", "embedder", "search")

@@ -1,0 +1,1 @@
+"""What runs imgcap elsewhere than on this machine alone."""

@@ -1,0 +1,1 @@
+"""What `docker compose up` and `bin/secrets` need besides the services."""

@@ -1,0 +1,26 @@
+"""The manifests with secrets of their own, as an operator would have them."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.code import ROOT
+from tests.deploy.manifests import OVERLAYS, Document, render
+
+
+@pytest.fixture(scope="session")
+def k8s(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of k8s/ in which `bin/secrets` has run."""
+    copy = tmp_path_factory.mktemp("deploy") / "k8s"
+    shutil.copytree(ROOT / "k8s", copy, ignore=shutil.ignore_patterns("files"))
+    command = [str(ROOT / "bin" / "secrets"), str(copy / "components" / "secrets" / "files")]
+    subprocess.run(command, check=True, capture_output=True, timeout=60, env=dict(os.environ))
+    return copy
+
+
+@pytest.fixture(scope="session")
+def rendered(k8s: Path) -> dict[str, list[Document]]:
+    return {overlay: render(k8s / "overlays" / overlay) for overlay in OVERLAYS}
