@@ -1,21 +1,14 @@
 """Health and metrics for processes that have no API of their own: /healthz, /readyz, /metrics.
 
 One that can be asked something all the same brings what answers a POST.
-
-``python -m services.common.probes readyz [PORT]`` asks, for compose health-checks.
 """
 
-import os
-import sys
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Protocol, Self
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from prometheus_client import generate_latest
-
 
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
 #: Status, content type, body.
@@ -86,16 +79,3 @@ class Probes:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
-
-
-def main() -> None:
-    probe = sys.argv[1] if len(sys.argv) > 1 else "readyz"
-    port = sys.argv[2] if len(sys.argv) > 2 else os.environ.get("IMGCAP_PORT", "9000")
-    try:
-        urlopen(f"http://127.0.0.1:{int(port)}/{probe}", timeout=2).close()
-    except (URLError, OSError) as error:
-        sys.exit(f"{probe}: {error}")
-
-
-if __name__ == "__main__":
-    main()
