@@ -75,4 +75,6 @@ def test_workers_of_the_last_release_work_beside_those_of_this_one(
 
 def handled(pipeline: Pipeline, name: str) -> float:
     text = httpx.get(f"{pipeline.url(name)}/metrics").text
-    return sum(map(float, re.findall(r"^imgcap_events_handled_total\{.*\} (\S+)", text, re.MULTILINE)))
+    return sum(
+        map(float, re.findall(r"^imgcap_events_handled_total\{.*\} (\S+)", text, re.MULTILINE))
+    )
