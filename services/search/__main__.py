@@ -94,6 +94,8 @@ def _migrate(state: State, stop: Flag) -> None:
         try:
             with state.pool.connection() as db:
                 applied = migrate(db)
+            with state.pool.connection() as db:
+                state.asking.vocabulary.warm(db)
         except AWAY as error:
             log.warning("the database is away", error=repr(error))
             stop.wait(1.0)

@@ -39,7 +39,8 @@ FEW, FEW_WEIGHED = 5000, Depth(1000, 200, 200)
 FEW_PASSING = 20_000
 #: How far a filtered walk goes on when few of those that it meets pass, and how broadly it walks.
 TUPLES, FILTERED_EF = 60_000, 200
-SAMPLE = 2000
+#: Photos asked for an estimate of how many pass.
+SAMPLE = 1000
 #: Seconds for which sizes stay true enough. (A small gallery soon has many times its size.)
 FRESH, SOON = 10.0, 1.0
 #: The order of the vector in the column ``colours``.

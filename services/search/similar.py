@@ -184,7 +184,7 @@ class Similar:
         if asked.vector is not None:
             place = unit(np.asarray(place + MOVE * asked.vector, np.float32))
         everything = self.asking.sizes.passing(db, self.owner, asked.filter)
-        few = everything <= candidates.FEW_PASSING
+        few = everything <= (candidates.FEW_PASSING if asked.filter else candidates.FEW)
         near = candidates.nearest(db, self.owner, asked, place, exact=few)
         likeness = ((one, ramp(cosine, MEANING_FROM, MEANING_FULL)) for one, cosine in near)
         return {one: like for one, like in likeness if one != self.but}

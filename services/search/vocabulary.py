@@ -83,6 +83,11 @@ class Vocabulary:
             if model and self._unplaced:
                 self._place(db, int(model["model_id"]))
 
+    def warm(self, db: Db) -> None:
+        """Before the first query: tens of thousands of words take a moment to read and to sort."""
+        self.look(db)
+        self._in_order()
+
     def _switch(self, model: dict[str, Any] | None) -> None:
         """Vectors of two models are never compared."""
         self.model = model
