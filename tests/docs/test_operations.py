@@ -13,6 +13,8 @@ from tests.docs.tables import ROOT, settings, targets
 PAGES = sorted((ROOT / "docs" / "operations").glob("*.md"))
 RUNBOOK = (ROOT / "docs" / "operations" / "runbook.md").read_text()
 INCIDENTS = re.findall(r"^## ([^\n]+)\n\n(.+?)(?=\n\n## |\Z)", RUNBOOK, re.M | re.S)
+#: At the start of what is typed, or behind what runs it elsewhere.
+TYPED = re.compile(r"^(?:.* (?:exec \w+|--) )?imgcap ([a-z]+(?: [a-z]+)?)", re.M)
 THIS = Path(__file__).name
 COMMAND = typer.main.get_command(app)
 
@@ -33,10 +35,10 @@ def code(page: Path) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_that_a_page_names_exist(page: Path) -> None:
-    for words in re.findall(r"(?<![\w/=:])imgcap ([a-z]+(?: [a-z]+)?)", code(page)):
+    for words in TYPED.findall(code(page)):
         known = commands()
         assert words in known or words.split()[0] in known, words
-    for target in re.findall(r"\bmake ([a-z-]+)", code(page)):
+    for target in re.findall(r"\bmake ([a-z0-9-]+)", code(page)):
         assert f"`make {target}`" in targets(), target
 
 
