@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event as Flag
 from threading import Lock, Thread
@@ -16,7 +16,10 @@ from typing import Self
 import httpx
 
 from services.common.settings import StoreSettings
+from services.embedded.database import Database
 from services.embedded.ports import LOOPBACK, Ports
+from services.embedded.store import Store
+from tests.neighbours import bucket_on, copy_of_template, scope_on
 
 ROOT = Path(__file__).parents[2]
 ORDER = ("search", "embedder", "tagger", "gateway")
@@ -169,6 +172,26 @@ class Pipeline:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+@contextmanager
+def gallery_of_its_own(
+    broker_url: str, database_node: Database, store_node: Store, folder: Path
+) -> Iterator[tuple[Pipeline, StoreSettings]]:
+    """A product with the built-in eyes and nothing in it, and its bucket."""
+    with (
+        scope_on(broker_url) as scope,
+        copy_of_template(database_node) as database,
+        bucket_on(store_node) as store,
+        Pipeline(
+            folder,
+            broker_url=broker_url,
+            database_url=database,
+            store=store,
+            environment={"IMGCAP_BROKER__SCOPE": scope},
+        ) as pipeline,
+    ):
+        yield pipeline, store
 
 
 def _store_environment(store: StoreSettings) -> dict[str, str]:

@@ -14,8 +14,7 @@ from services.common.blobs import Blobs
 from services.embedded.broker import Broker
 from services.embedded.database import Database
 from services.embedded.store import Store
-from tests.neighbours import bucket_on, copy_of_template, scope_on
-from tests.system.pipeline import ROOT, Pipeline
+from tests.system.pipeline import ROOT, gallery_of_its_own
 from tests.system.samples import (
     SAMPLES,
     assert_each_is_found_by_a_right_word,
@@ -32,17 +31,9 @@ def gallery(
     store_node: Store,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[httpx.Client, Blobs]]:
+    folder = tmp_path_factory.mktemp("services")
     with (
-        scope_on(broker_node.url) as scope,
-        copy_of_template(database_node) as database,
-        bucket_on(store_node) as store,
-        Pipeline(
-            tmp_path_factory.mktemp("services"),
-            broker_url=broker_node.url,
-            database_url=database,
-            store=store,
-            environment={"IMGCAP_BROKER__SCOPE": scope},
-        ) as pipeline,
+        gallery_of_its_own(broker_node.url, database_node, store_node, folder) as (pipeline, store),
         httpx.Client(base_url=pipeline.gateway, timeout=20) as client,
     ):
         yield client, Blobs(store)

@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from services.embedded.broker import Broker
 from services.embedded.database import Database
 from services.embedded.store import Store
-from tests.neighbours import bucket_on, copy_of_template, scope_on
-from tests.system.pipeline import Pipeline
+from tests.system.pipeline import gallery_of_its_own
 from tests.web.desk import DESK, FLAGS, PHONE, SAMPLES, Desk, desks, unlike_any_other
 
 
@@ -23,18 +22,8 @@ def gallery(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """The address of a product with the built-in eyes and an empty gallery."""
-    with (
-        scope_on(broker_node.url) as scope,
-        copy_of_template(database_node) as database,
-        bucket_on(store_node) as store,
-        Pipeline(
-            tmp_path_factory.mktemp("services"),
-            broker_url=broker_node.url,
-            database_url=database,
-            store=store,
-            environment={"IMGCAP_BROKER__SCOPE": scope},
-        ) as pipeline,
-    ):
+    folder = tmp_path_factory.mktemp("services")
+    with gallery_of_its_own(broker_node.url, database_node, store_node, folder) as (pipeline, _):
         yield pipeline.gateway
 
 
