@@ -159,6 +159,8 @@ def status(state: Search, owner: Owner) -> Response:
     with transaction(state, owner) as db, db.cursor(row_factory=dict_row) as rows:
         row: dict[str, Any] = rows.execute(SQL["gallery_status"], {"owner": owner}).fetchone() or {}
         row |= budget.status_fields(db, state.settings.budget)
+    # Which migrations there were is no gallery's affair, so no gallery's transaction may read it.
+    with transaction(state) as db:
         told = asdict(versions(db))
     queues = state.depths.latest()
     told |= {"search": VERSION, "rabbitmq": state.depths.version}
