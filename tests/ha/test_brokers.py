@@ -31,7 +31,7 @@ def rabbits(tmp_path: Path) -> Iterator[Rabbits]:
         yield own
 
 
-@pytest.mark.timeout(180 + 3 * SECONDS)
+@pytest.mark.timeout(300 + 3 * SECONDS)
 def test_the_leader_of_the_queues_dies_under_load_and_no_upload_notices(
     rabbits: Rabbits, database: str, store: StoreSettings, tmp_path: Path
 ) -> None:

@@ -33,7 +33,7 @@ def servers(tmp_path: Path) -> Iterator[Pair]:
         yield own
 
 
-@pytest.mark.timeout(180 + 3 * SECONDS)
+@pytest.mark.timeout(300 + 3 * SECONDS)
 @pytest.mark.parametrize("read_alone", READING)
 def test_the_primary_dies_under_load_and_nothing_that_was_acknowledged_is_lost(
     servers: Pair,

@@ -21,7 +21,7 @@ ROUNDS = int(os.environ.get("IMGCAP_HA_ROUNDS", "3"))
 HALVES = (SERVICES, tuple(f"{name}2" for name in SERVICES))
 
 
-@pytest.mark.timeout(120 + 60 * ROUNDS)
+@pytest.mark.timeout(240 + 120 * ROUNDS)
 def test_a_rolling_deploy_drops_nothing_and_pays_nothing_twice(house: House) -> None:
     with Load([house.door], seed=40, pause=0.1) as load:
         load.until_accepted(5)
