@@ -4,14 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
 from pydantic import ValidationError
 
 from services.gateway.settings import LimitSettings, Settings
-from tests.auth.castle import PASSWORD, Castle, key_of
+from tests.auth.castle import NO_BROKER, PASSWORD, Castle, key_of
 from tests.auth.conftest import Cast
+from tests.gateway.house import gateway, gateway_settings, until
 
 
 def sign_in(client: httpx.Client, name: str, password: str = PASSWORD) -> httpx.Response:
@@ -174,8 +176,22 @@ def test_a_gallery_without_accounts_does_not_listen_to_the_world() -> None:
     assert not Settings(host="127.0.0.1").closed
 
 
-def test_the_usual_limit_makes_guessing_slow() -> None:
-    assert LimitSettings().login is None, "unset: the usual limit, which is never none"
+def test_guessing_is_slow_for_passwords_of_people_and_of_links(cast: Cast, tmp_path: Path) -> None:
+    told = {"kind": "photo", "photos": [cast.owners_photo], "password": "sesame"}
+    link = cast.owner.post("/api/shares", json=told).json()["link"].rpartition("/")[2]
+    limits = LimitSettings(browse="", upload="", search="", login="5/minute", paid="")
+    known = {"broker": NO_BROKER, "store": cast.castle.settings.store, "auth": "on"}
+    settings = gateway_settings(tmp_path, search_url=cast.castle.search_url, limits=limits, **known)
+    with gateway(settings) as url, httpx.Client(base_url=url, trust_env=False) as guesser:
+        until(lambda: guesser.get("/api/me").status_code == 200)
+        guesses = [sign_in(guesser, "Olga", f"guess {n}").status_code for n in range(7)]
+        assert guesses == [401] * 5 + [429] * 2
+        assert sign_in(guesser, "Olga").status_code == 429, "not even the right one"
+        tries = [
+            guesser.post(f"/api/s/{link}/unlock", json={"password": f"{n}"}).status_code
+            for n in range(7)
+        ]
+        assert tries == [401] * 5 + [429] * 2
 
 
 def test_the_command_line_comes_in_by_a_key(cast: Cast) -> None:
