@@ -26,6 +26,7 @@ READERS = {
     "postgres": 999,
     "redis": 999,
     "seaweedfs": 1000,
+    "grafana": 472,
 }
 SERVICES = tuple(PUBLISHES)
 #: The stores of SeaweedFS trust whoever reaches them, unless these are set.
@@ -65,6 +66,7 @@ def files(keys: Keys) -> dict[str, dict[str, str]]:
     }
     found["gateway"]["redis_url"] = f"redis://:{keys['redis']}@redis:6379/0"
     found["search"]["database_url"] = f"postgresql://imgcap:{keys['database']}@postgres/imgcap"
+    found["grafana"] = {"admin_password": keys["grafana"]}
     found["postgres"] = {"password": keys["database"]}
     found["redis"] = {"redis.conf": redis_conf(keys["redis"])}
     found["rabbitmq"] = {"definitions.json": definitions(keys, Topology())}
