@@ -14,6 +14,14 @@ from tests.web.desk import Desk
 #: A few that differ in everything.
 NAMES = ("bird-on-trunk", "dunes-at-dusk", "lake-reflection", "rocks-in-fog", "tunnel", "two-dogs")
 
+#: What a hand does with a file and the box.
+DROP = """(box, bytes) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], "a.jpg", { type: "image/jpeg" }));
+    const how = { dataTransfer: transfer, bubbles: true, cancelable: true };
+    for (const name of ["dragover", "drop"]) box.dispatchEvent(new DragEvent(name, how));
+}"""
+
 
 @pytest.fixture(scope="module")
 def stocked(gallery: str) -> Iterator[httpx.Client]:
@@ -168,3 +176,21 @@ def test_more_like_this_leads_from_photo_to_photo(desk: Desk, stocked: httpx.Cli
     expect(title).to_contain_text("alike in composition")
     page.get_by_role("button", name="All photos").click()
     expect(title).not_to_contain_text("alike")
+
+
+def test_a_photo_on_the_search_box_finds_photos_like_it(desk: Desk, stocked: httpx.Client) -> None:
+    page = desk.open()
+    tunnel = next(path for path in SAMPLES if path.stem == "tunnel")
+    page.get_by_test_id("by-photo").set_input_files(tunnel)
+    title = page.get_by_test_id("title")
+    expect(title).to_contain_text("alike in meaning", timeout=20_000)
+    page.get_by_role("combobox", name="Alike in").select_option("colour")
+    expect(title).to_contain_text("alike in colour", timeout=20_000)
+    first = page.get_by_test_id("photo").first
+    expect(first).to_have_attribute("data-photo", str(identities()["tunnel"]))
+    page.reload()
+    expect(first).to_have_attribute("data-photo", str(identities()["tunnel"]), timeout=20_000)
+    kept = stocked.get("/api/photos").json()["total"]
+    page.get_by_test_id("search").evaluate(DROP, list(tunnel.read_bytes()))
+    expect(title).to_contain_text("alike in meaning", timeout=20_000)
+    assert stocked.get("/api/photos").json()["total"] == kept

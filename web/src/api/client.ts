@@ -46,6 +46,8 @@ export const api = {
   search: (query: Query, signal?: AbortSignal) => ask<SearchAnswer>("GET", `/api/search${queried(query)}`, { signal }),
   similar: (id: string, query: Query, signal?: AbortSignal) =>
     ask<SearchAnswer>("GET", `${photoPath(id)}/similar${queried(query)}`, { signal }),
+  byPhoto: (photo: Blob, query: Query, signal?: AbortSignal) =>
+    ask<SearchAnswer>("POST", `/api/search/by-photo${queried(query)}`, { signal, photo }),
   days: (signal?: AbortSignal) => ask<DayPage>("GET", "/api/photos/days", { signal }),
   samples: () => ask<Uploaded>("POST", "/api/samples", { patience: LONG_PATIENCE_MS }),
   tags: (query: Query, signal?: AbortSignal) => ask<{ tags: TagCount[] }>("GET", `/api/tags${queried(query)}`, { signal }),
@@ -67,12 +69,17 @@ export function unfinished(status: Status): boolean {
 interface Asking {
   signal?: AbortSignal | undefined;
   body?: unknown;
+  photo?: Blob;
   patience?: number;
 }
 
-async function ask<Answer>(method: string, path: string, { signal, body, patience: most = PATIENCE_MS }: Asking = {}): Promise<Answer> {
+async function ask<Answer>(method: string, path: string, { signal, body, photo, patience: most = PATIENCE_MS }: Asking = {}): Promise<Answer> {
   const patience = AbortSignal.timeout(most);
   const init: RequestInit = { method, headers: OURS, signal: signal ? AbortSignal.any([signal, patience]) : patience };
+  if (photo) {
+    init.body = photo;
+    init.headers = { ...OURS, "Content-Type": photo.type || "image/unknown" };
+  }
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { ...OURS, "Content-Type": "application/json" };

@@ -2,6 +2,8 @@
 
 import { aborted, api, unfinished } from "../api/client.ts";
 import type { Change, Chip, Count, Hit, Photo, SearchAnswer } from "../api/types.ts";
+import { droppedPhoto, isDropped } from "../search/dropped.ts";
+import { texts } from "../texts.ts";
 import { leaving } from "./leaving.svelte.ts";
 import { gone, withChanges, withHead, withMore } from "./merge.ts";
 
@@ -176,6 +178,11 @@ class Gallery {
   async #page(cursor: string | null, signal: AbortSignal): Promise<Page> {
     const { q, status, weaker, strictness, sort, like, by, until } = this.view;
     const limit = cursor === null ? FIRST_PAGE : NEXT_PAGE;
+    if (isDropped(like)) {
+      const photo = await droppedPhoto(like);
+      if (!photo) throw new Error(texts.alike.lost);
+      return await api.byPhoto(photo, { by, q, limit: NEXT_PAGE }, signal);
+    }
     if (like) return await api.similar(like, { by, q, limit: NEXT_PAGE }, signal);
     if (q) return await api.search({ q, cursor, limit, strictness, sort, weaker: weaker ? "true" : null }, signal);
     const from = cursor === null && until ? await this.#cursorOf(until, signal) : cursor;

@@ -12,7 +12,7 @@ const NAMES = [
   "strictness",
   /** "newest" or "oldest"; empty means the best match first. */
   "sort",
-  /** Photos like this one; "dropped" is the photo that was dropped on the search box. */
+  /** Photos like this one, of the gallery or dropped on the search box. */
   "like",
   /** What they are alike in. */
   "by",
