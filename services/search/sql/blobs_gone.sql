@@ -1,6 +1,8 @@
--- A look found bytes or none: look again later, or be done.
+-- A look found bytes or none: look again later, or be done. The tombstone tells nothing of the photo.
 WITH settled AS (
-    UPDATE photo SET status = 'deleted', updated_at = now()
+    UPDATE photo
+    SET status = 'deleted', updated_at = now(), filename = '', thumbhash = '', palette = '[]',
+        exif = '{}', taken_at = NULL
     WHERE photo_id = %(photo_id)s AND status = 'deleting'
 ), done AS (
     DELETE FROM doomed_blobs WHERE prefix = %(prefix)s AND %(done)s
