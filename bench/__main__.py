@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-PARTS = ("hop", "upload", "flow", "cost", "search")
+PARTS = ("hop", "upload", "flow", "cost", "search", "page")
 
 
 def main() -> None:
