@@ -29,6 +29,7 @@ from tests.system.pipeline import ROOT, Pipeline
 from tests.system.provider import Provider
 
 SEED, PHOTOS = 31, 5
+TOKEN = "IMGCAP_INTERNAL_TOKEN"
 #: The product is started three times.
 pytestmark = pytest.mark.timeout(600)
 
@@ -62,15 +63,24 @@ def product(
         yield pipeline
 
 
+def ask(client: httpx.Client, method: str, path: str, **more: Any) -> httpx.Response:
+    """As page and command do: whoever is asked for patience has it."""
+    deadline = monotonic() + 120
+    while (answer := client.request(method, path, **more)).status_code == 503:
+        assert monotonic() < deadline, answer.text
+        sleep(0.5)
+    return answer
+
+
 def gallery(pipeline: Pipeline) -> dict[str, set[str]]:
     """The tags of every photo that is ready, once none is on its way."""
-    deadline = monotonic() + 60
+    deadline = monotonic() + 120
     with httpx.Client(base_url=pipeline.gateway, timeout=20) as client:
-        while set(counts := client.get("/api/status").json()["photos"]) - {"ready"}:
+        while set(counts := ask(client, "GET", "/api/status").json()["photos"]) - {"ready"}:
             assert monotonic() < deadline, counts
             sleep(0.2)
-        found = client.get("/api/photos", params={"limit": 200}).json()["photos"]
-        details = [client.get(f"/api/photos/{one['id']}").json() for one in found]
+        found = ask(client, "GET", "/api/photos", params={"limit": 200}).json()["photos"]
+        details = [ask(client, "GET", f"/api/photos/{one['id']}").json() for one in found]
     return {one["id"]: {tag["text"] for tag in one["tags"]} for one in details}
 
 
@@ -79,11 +89,11 @@ def assert_found_with_their_bytes(pipeline: Pipeline, backup: Backup) -> None:
     with httpx.Client(base_url=pipeline.gateway, timeout=20) as client:
         for of, tags in backup.photos.items():
             for word in tags:
-                hits = client.get("/api/search", params={"q": word, "limit": 200}).json()["photos"]
-                assert of in [hit["id"] for hit in hits], word
+                hits = ask(client, "GET", "/api/search", params={"q": word, "limit": 200})
+                assert of in [hit["id"] for hit in hits.json()["photos"]], word
             for form in ("original", "display", "thumb"):
-                assert client.get(f"/api/photos/{of}/{form}").status_code == 200
-        assert client.get(f"/api/photos/{backup.deleted}").status_code == 404
+                assert ask(client, "GET", f"/api/photos/{of}/{form}").status_code == 200
+        assert ask(client, "GET", f"/api/photos/{backup.deleted}").status_code == 404
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +133,9 @@ def lived_in(pipeline: Pipeline) -> str:
     """Photos, a person's own tag, and one photo that was thrown away."""
     with httpx.Client(base_url=pipeline.gateway, timeout=20) as client:
         sent = [
-            client.post(
+            ask(
+                client,
+                "POST",
                 f"/api/photos?filename={number}.jpg",
                 content=photo(number, SEED),
                 headers={"Content-Type": "image/jpeg"},
@@ -132,10 +144,11 @@ def lived_in(pipeline: Pipeline) -> str:
         ]
         gallery(pipeline)
         tag: dict[str, Any] = {"add": [{"kind": "user", "text": "grandmother"}], "remove": []}
-        assert client.patch(f"/api/photos/{sent[0]}/tags", json=tag).status_code == 200
-        assert client.delete(f"/api/photos/{sent[1]}").status_code == 204
+        tagged = ask(client, "PATCH", f"/api/photos/{sent[0]}/tags", json=tag)
+        assert tagged.status_code == 200
+        assert ask(client, "DELETE", f"/api/photos/{sent[1]}").status_code == 204
         deadline = monotonic() + 30
-        while "deleting" in client.get("/api/status").json()["photos"]:
+        while "deleting" in ask(client, "GET", "/api/status").json()["photos"]:
             assert monotonic() < deadline
             sleep(0.1)
     return str(sent[1])
@@ -216,10 +229,11 @@ def test_the_record_is_rebuilt_from_the_bucket_and_nothing_is_paid_again(
         restored_bucket(store_node, backup.bucket) as store,
         product(tmp_path, broker_node, database, store, provider) as pipeline,
     ):
+        token = pipeline.environment[TOKEN]
         told = subprocess.run(
             [sys.executable, "-m", "services.cli", "reconcile", "--from-bucket"],
             cwd=ROOT,
-            env={**os.environ, "IMGCAP_SEARCH_URL": pipeline.url("search")},
+            env={**os.environ, TOKEN: token, "IMGCAP_SEARCH_URL": pipeline.url("search")},
             capture_output=True,
             text=True,
             check=False,
@@ -229,7 +243,11 @@ def test_the_record_is_rebuilt_from_the_bucket_and_nothing_is_paid_again(
         seen = gallery(pipeline)
         # What a person said of a photo is in the database alone: that is what a dump is for.
         assert seen == {of: tags - {"grandmother"} for of, tags in backup.photos.items()}
-        audited = httpx.post(f"{pipeline.url('search')}/internal/v1/audit", timeout=20).json()
+        audited = httpx.post(
+            f"{pipeline.url('search')}/internal/v1/audit",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=20,
+        ).json()
         assert (audited["missing"], audited["orphans"]) == ([], [])
     assert sum(provider.ledger.asked.values()) == backup.asked
 
