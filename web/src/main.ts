@@ -15,6 +15,8 @@ async function show(): Promise<void> {
     mount(Shared, { target, props: { token } });
     return;
   }
+  // Fetched while the door is being asked: nearly everybody who comes may come in.
+  const view = place === "status" ? import("./operator/Operator.svelte") : import("./App.svelte");
   const { role } = await me.ask();
   const invitation = place === "welcome" ? location.hash.slice(1) : "";
   if (role === "nobody" || invitation) {
@@ -22,8 +24,8 @@ async function show(): Promise<void> {
     mount(Form, { target, props: { invitation } });
     return;
   }
-  const { default: App } = await import("./App.svelte");
-  mount(App, { target });
+  const { default: View } = await view;
+  mount(View, { target });
 }
 
 void show();
