@@ -3,7 +3,7 @@
 A URL may name several hosts (``host=a,b`` or ``//u:p@a:1,b:2/db``): whoever takes writes is the
 primary, and after a failover the next connection goes to the new one. A pool never gives up:
 every request that finds no connection makes one attempt, one at a time for the whole pool, and
-the sweeper and the consumer ask again and again, with pauses of random length.
+the sweeper asks again every round, the consumer after growing pauses of random length.
 """
 
 from collections.abc import Callable, Iterator
