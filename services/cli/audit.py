@@ -1,4 +1,4 @@
-"""`imgcap audit`: who signed in, made keys, shared, changed roles, deleted."""
+"""`imgcap audit-log`: who signed in, made keys, shared, changed roles, deleted."""
 
 from typing import Annotated
 
@@ -12,8 +12,8 @@ from services.cli.places import places
 auditing = typer.Typer()
 
 
-@auditing.command()
-def audit(
+@auditing.command("audit-log")
+def audit_log(
     limit: Annotated[int, typer.Option(min=1, max=200, help="Entries to show.")] = 50,
     json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ) -> None:

@@ -197,7 +197,7 @@ def test_guessing_is_slow_for_passwords_of_people_and_of_links(cast: Cast, tmp_p
 def test_the_command_line_comes_in_by_a_key(cast: Cast) -> None:
     def said(key: str) -> subprocess.CompletedProcess[str]:
         told = {**os.environ, "IMGCAP_URL": cast.castle.url, "IMGCAP_API_KEY": key}
-        command = [sys.executable, "-m", "services.cli", "audit", "--json"]
+        command = [sys.executable, "-m", "services.cli", "audit-log", "--json"]
         return subprocess.run(command, env=told, capture_output=True, text=True, check=False)
 
     let_in = said(key_of(cast.owner, "admin"))
