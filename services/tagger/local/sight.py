@@ -59,8 +59,11 @@ def words(
         **colours(picture.lab),
         **focus(picture.gray, subject, mask, evidence),
     }
+    # Searches by place and by likeness of composition want it, whatever technique is said or not.
+    where = {"subject": subject.evidence()} if subject else None
     for text, sure in seen.items():
-        yield Word("label", text, sure, PIXELS)
+        yield Word("label", text, sure, PIXELS, where)
+        where = None
     room, box = copy_space(picture.gray, mask) or ({}, [])
     for text, sure in room.items():
         yield Word("label", text, sure, PIXELS, {"frame": box})
