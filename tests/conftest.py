@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from services.common.settings import StoreSettings
 from services.embedded.broker import Broker
@@ -20,6 +21,9 @@ from tests.neighbours import (
     make_template,
     scope_on,
 )
+
+# What services under test have to tell, from their threads at any moment, is no command's output.
+structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
 
 # pika writes a page for every connection that a killed broker refuses.
 logging.getLogger("pika").setLevel(logging.CRITICAL)
