@@ -87,6 +87,15 @@ def test_a_printed_tree_reads_as_itself(node: Node) -> None:
     assert parse(show(node)) == node
 
 
+@pytest.mark.parametrize("q", ["", "&", "and", "& &", "(&)", "-(and)", "not (and) & (&)"])
+def test_joining_words_alone_ask_nothing(q: str) -> None:
+    assert parse(q) is None
+
+
+def test_joining_words_that_join_nothing_are_passed_over() -> None:
+    assert parse("dog (and) & sea") == parse("dog sea")
+
+
 @given(st.text(max_size=60) | st.from_regex(r'[a-z\-"() :<>,.]{0,40}', fullmatch=True))
 @settings(max_examples=500, deadline=None)
 def test_whatever_is_typed_is_read_or_refused_at_a_character(q: str) -> None:

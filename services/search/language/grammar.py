@@ -96,19 +96,21 @@ def _opened(text: str) -> int | None:
     return opened[-1] if opened else None
 
 
-def _node(tree: "Tree[Token]") -> Node:
+def _node(tree: "Tree[Token]") -> Node | None:
+    """None for joining words that join nothing, however they are wrapped."""
     span = Span(tree.meta.start_pos, tree.meta.end_pos)
     subtrees = [child for child in tree.children if isinstance(child, Tree)]
     match tree.data:
         case "either" | "both":
-            nodes = tuple(_node(child) for child in subtrees)
-            if len(nodes) == 1:
-                return nodes[0]
+            nodes = tuple(node for child in subtrees if (node := _node(child)))
+            if len(nodes) < 2:
+                return nodes[0] if nodes else None
             return Any(nodes, span) if tree.data == "either" else All(nodes, span)
         case "group":
             return _node(subtrees[0])
         case "negation":
-            return Not(_node(subtrees[0]), span)
+            denied = _node(subtrees[0])
+            return Not(denied, span) if denied else None
         case "phrase":
             return Phrase(_bare(cast(Token, tree.children[0])), span)
         case "word":
