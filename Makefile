@@ -8,7 +8,7 @@ run:  ## Start everything on this machine and print the address; Ctrl-C stops it
 
 test:  ## Run every test against servers of its own; ARGS go to pytest
 	@bin/setup test
-	@exec $(PY) -m pytest -n 3 --dist loadfile $(ARGS)
+	@exec bin/test $(ARGS)
 
 check:  ## Lint and check the types of Python and of the page
 	@bin/setup check

@@ -1,6 +1,5 @@
 """A broker or a store that is gone or frozen: uploads go on, or are refused in time."""
 
-import statistics
 import time
 from collections.abc import Iterator
 
@@ -61,6 +60,7 @@ def broker_is_back(house: House) -> bool:
     return bool(services.get("broker"))
 
 
+@pytest.mark.alone
 def test_a_frozen_broker_delays_one_upload_by_a_moment_and_no_other(
     lonely: House, broker: Broker
 ) -> None:
@@ -72,8 +72,7 @@ def test_a_frozen_broker_delays_one_upload_by_a_moment_and_no_other(
     finally:
         broker.thaw()
     assert first < usual + 0.6
-    # One that waited for the broker takes 0.3 s more, each of them; a busy machine delays a few.
-    assert statistics.median(others) < usual + 0.25
+    assert max(others) < usual + 0.3
 
 
 def test_without_a_broker_uploads_and_open_pages_go_on(lonely: House, broker: Broker) -> None:

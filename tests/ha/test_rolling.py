@@ -1,8 +1,6 @@
 """Deploys under load: every process is replaced again and again, and nobody outside notices.
 
-The short form replaces each once, while other tests want the same cores: a start then takes so long
-that a service may say "try again in a moment", which is counted and kept rare. With
-``IMGCAP_HA_ROUNDS`` (10 is the long form, for a machine of its own) not one may be turned away.
+The short form replaces each three times; ``IMGCAP_HA_ROUNDS=10`` is the long one.
 """
 
 import os
@@ -16,16 +14,14 @@ import pytest
 
 from tests.chaos.conserved import assert_conserved, settle
 from tests.ha.conftest import SERVICES, House
-from tests.ha.load import AWAY, Load, slowest, statuses
+from tests.ha.load import Load, slowest, statuses
 
-ALONE = "IMGCAP_HA_ROUNDS" in os.environ
-ROUNDS = int(os.environ.get("IMGCAP_HA_ROUNDS", "1"))
-#: Of all requests, on a crowded machine.
-RARE = 0.0 if ALONE else 0.03
+ROUNDS = int(os.environ.get("IMGCAP_HA_ROUNDS", "3"))
 #: Each deployment replaces one of its two at a time, all deployments at once.
 HALVES = (SERVICES, tuple(f"{name}2" for name in SERVICES))
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(240 + 120 * ROUNDS)
 def test_a_rolling_deploy_drops_nothing_and_pays_nothing_twice(house: House) -> None:
     with Load([house.door], seed=40, pause=0.1) as load:
@@ -45,15 +41,9 @@ def test_a_rolling_deploy_drops_nothing_and_pays_nothing_twice(house: House) -> 
         f" {sum(answered.values())} paid for {len(answered)};"
         f" turned away {[front.turned_away for front in house.fronts.values()]}"
     )
-    assert_answered(statuses(load.uploads), 202)
-    assert_answered(statuses(load.searches), 200)
+    assert set(statuses(load.uploads)) == {202}
+    assert set(statuses(load.searches)) == {200}
     assert set(answered.values()) == {1}
-
-
-def assert_answered(seen: dict[int, int], well: int) -> None:
-    """No connection is ever cut and nothing is an error; being asked to come again is rare."""
-    assert set(seen) <= {well, AWAY}, seen
-    assert seen.get(AWAY, 0) <= RARE * sum(seen.values()), seen
 
 
 def replace(house: House, names: Sequence[str]) -> None:
