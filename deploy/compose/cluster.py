@@ -9,8 +9,11 @@ import sys
 from pathlib import Path
 
 from deploy.compose.prepare import SERVICES, Keys, definitions, identities, redis_conf, signing
+from deploy.compose.provider_keys import NAMES
 from services.common.topology import Topology
 
+#: Of the overlays: KEDA asks from a namespace of its own, where a short name leads nowhere.
+NAMESPACE = "imgcap"
 DATABASE = "postgresql://imgcap:{password}@{host}/imgcap"
 
 
@@ -23,7 +26,9 @@ def secrets_of(keys: Keys) -> dict[str, dict[str, str]]:
         for service in SERVICES
     }
     found |= {
-        "broker-monitor": {"host": f"http://monitor:{keys['broker_monitor']}@rabbitmq:15672/"},
+        "broker-monitor": {
+            "host": f"http://monitor:{keys['broker_monitor']}@rabbitmq.{NAMESPACE}.svc:15672/"
+        },
         "inside": {
             "internal_token": keys["internal_token"],
             "event_keys": f"first:{keys['events']}",
@@ -44,6 +49,8 @@ def secrets_of(keys: Keys) -> dict[str, dict[str, str]]:
         },
         "rabbitmq": {"definitions.json": definitions(keys, Topology(), monitor=True)},
         "seaweedfs": {"s3.json": identities(keys), "security.toml": signing(keys)},
+        # Yours, for the component `cloud`; empty until you write them.
+        "providers": dict.fromkeys(NAMES, ""),
     }
     return found
 

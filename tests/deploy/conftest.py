@@ -6,9 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.deploy.code import ROOT
-from tests.deploy.manifests import OVERLAYS, Document, render
+from tests.deploy.manifests import ADDED, EVERYTHING, OVERLAYS, Document, render
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +19,17 @@ def k8s(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "k8s", copy, ignore=shutil.ignore_patterns("files"))
     command = [str(ROOT / "bin" / "secrets"), str(copy / "components" / "secrets" / "files")]
     subprocess.run(command, check=True, capture_output=True, timeout=60, env=dict(os.environ))
+    everything = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": ["../production"],
+        "components": [f"../../components/{one}" for one in ADDED],
+    }
+    (copy / "overlays" / EVERYTHING).mkdir()
+    (copy / "overlays" / EVERYTHING / "kustomization.yaml").write_text(yaml.safe_dump(everything))
     return copy
 
 
 @pytest.fixture(scope="session")
 def rendered(k8s: Path) -> dict[str, list[Document]]:
-    return {overlay: render(k8s / "overlays" / overlay) for overlay in OVERLAYS}
+    return {overlay: render(k8s / "overlays" / overlay) for overlay in (*OVERLAYS, EVERYTHING)}

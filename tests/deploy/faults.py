@@ -3,7 +3,6 @@
 import importlib.util
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from services.common.inside import OPEN
 from tests.deploy.code import ENDS_WITHIN, FILE, PORT, SERVICES, WORKERS, secrets_of, variables
@@ -16,6 +15,7 @@ from tests.deploy.manifests import (
     pod_of,
     running,
 )
+from tests.deploy.ways import NAME, closed_ways, hosts, wanted_ways
 
 #: Without these no service gets past a broker, a store or another service.
 NEEDED = {"IMGCAP_BROKER__URL", "IMGCAP_BROKER__EVENT_KEYS", "IMGCAP_INTERNAL_TOKEN"}
@@ -23,7 +23,7 @@ NEEDED_BY = {"search": {"IMGCAP_DATABASE__URL"}, "gateway": {"IMGCAP_REDIS_URL"}
 
 
 def all_faults(documents: list[Document]) -> list[str]:
-    checks = (words, secrets, commands, ports, probes, queues, rights, ends, selectors, policies)
+    checks = (words, secrets, commands, ports, probes, queues, rights, ends, selectors, closed_ways)
     return [fault for check in checks for fault in check(documents)]
 
 
@@ -91,18 +91,16 @@ def command_of(one: Running) -> Iterator[str]:
 
 
 def ports(documents: list[Document]) -> Iterator[str]:
-    """Every address leads to a Service, and every Service to a port that somebody listens on."""
+    """Every address leads to a port of a Service, and every service listens on its own."""
     offered = {
         (name_of(one), port["port"])
         for one in of_kind(documents, "Service")
         for port in one["spec"]["ports"]
     }
-    offered |= {(name_of(one), 5672) for one in of_kind(documents, "RabbitmqCluster")}
-    for one in running(documents):
-        for name, value in one.env.items():
-            where = urlsplit(value)
-            if where.scheme == "http" and (where.hostname, where.port) not in offered:
-                yield f"{one.name}: nobody is at {name}={value}"
+    operated = hosts(documents).keys() - {name for name, _ in offered}
+    for source, host, port in sorted(wanted_ways(documents)):
+        if (host, port) not in offered and host not in operated:
+            yield f"{source}: nobody is at {host}:{port}"
     for workload in of_kind(documents, "Deployment"):
         for container in pod_of(workload)["containers"]:
             listens = {port["containerPort"] for port in container.get("ports", [])}
@@ -140,30 +138,47 @@ def queues(documents: list[Document]) -> Iterator[str]:
 
 
 def rights(documents: list[Document]) -> Iterator[str]:
-    """Pod Security "restricted", and a little more."""
+    """Pod Security "restricted", and of our own pods a little more."""
     for workload in of_kind(documents, *WORKLOADS):
-        pod, name = pod_of(workload), name_of(workload)
-        whole = pod.get("securityContext", {})
-        if not (whole.get("runAsNonRoot") and whole.get("runAsUser", 0) > 0):
-            yield f"{name}: may be root"
-        if whole.get("seccompProfile", {}).get("type") != "RuntimeDefault":
-            yield f"{name}: any system call"
-        if pod.get("automountServiceAccountToken") is not False:
-            yield f"{name}: gets a token for the API server"
-        if any("hostPath" in volume for volume in pod.get("volumes", [])):
-            yield f"{name}: sees the host's files"
-        for container in pod["containers"]:
-            own, limits = container.get("securityContext", {}), container.get("resources", {})
-            if own.get("allowPrivilegeEscalation") is not False:
-                yield f"{name}: may gain rights"
-            if own.get("capabilities", {}).get("drop") != ["ALL"]:
-                yield f"{name}: keeps capabilities"
-            if own.get("readOnlyRootFilesystem") is not True:
-                yield f"{name}: may write to its root"
-            if {"cpu", "memory"} - limits.get("requests", {}).keys():
-                yield f"{name}: requests no cpu or no memory"
-            if "memory" not in limits.get("limits", {}):
-                yield f"{name}: has no limit of memory"
+        yield from restricted(name_of(workload), pod_of(workload))
+        yield from hardened(name_of(workload), pod_of(workload))
+    for cluster in of_kind(documents, "RabbitmqCluster"):
+        override = cluster["spec"].get("override", {}).get("statefulSet", {})
+        pod = override.get("spec", {}).get("template", {}).get("spec", {})
+        yield from restricted(name_of(cluster), pod)
+        if "setup-container" not in {one["name"] for one in pod.get("initContainers", [])}:
+            yield f"{name_of(cluster)}: its first container is as the operator likes"
+
+
+def restricted(name: str, pod: Document) -> Iterator[str]:
+    whole = pod.get("securityContext", {})
+    if not (whole.get("runAsNonRoot") and whole.get("runAsUser", 0) > 0):
+        yield f"{name}: may be root"
+    if whole.get("seccompProfile", {}).get("type") != "RuntimeDefault":
+        yield f"{name}: any system call"
+    if any("hostPath" in volume for volume in pod.get("volumes", [])):
+        yield f"{name}: sees the host's files"
+    for container in [*pod.get("initContainers", []), *pod.get("containers", [])]:
+        own = container.get("securityContext", {})
+        if own.get("runAsUser", 1) == 0:
+            yield f"{name}: {container['name']} is root"
+        if own.get("allowPrivilegeEscalation") is not False:
+            yield f"{name}: may gain rights"
+        if own.get("capabilities", {}).get("drop") != ["ALL"]:
+            yield f"{name}: keeps capabilities"
+
+
+def hardened(name: str, pod: Document) -> Iterator[str]:
+    if pod.get("automountServiceAccountToken") is not False:
+        yield f"{name}: gets a token for the API server"
+    for container in pod["containers"]:
+        limits = container.get("resources", {})
+        if container.get("securityContext", {}).get("readOnlyRootFilesystem") is not True:
+            yield f"{name}: may write to its root"
+        if {"cpu", "memory"} - limits.get("requests", {}).keys():
+            yield f"{name}: requests no cpu or no memory"
+        if "memory" not in limits.get("limits", {}):
+            yield f"{name}: has no limit of memory"
 
 
 def ends(documents: list[Document]) -> Iterator[str]:
@@ -181,6 +196,7 @@ def selectors(documents: list[Document]) -> Iterator[str]:
         name_of(one): one["spec"]["template"]["metadata"]["labels"]
         for one in of_kind(documents, "Deployment", "StatefulSet")
     }
+    pods |= {name_of(one): {NAME: name_of(one)} for one in of_kind(documents, "RabbitmqCluster")}
     for one in of_kind(documents, "Service", "PodDisruptionBudget"):
         chosen = one["spec"]["selector"]
         chosen = chosen.get("matchLabels", chosen)
@@ -190,11 +206,6 @@ def selectors(documents: list[Document]) -> Iterator[str]:
         if one["spec"]["scaleTargetRef"]["name"] not in pods:
             yield f"{one['kind']} {name_of(one)}: scales nobody"
     budgets = {name_of(one) for one in of_kind(documents, "PodDisruptionBudget")}
-    for name in sorted(set(SERVICES) - budgets):
+    several = {*SERVICES, *map(name_of, of_kind(documents, "RabbitmqCluster"))}
+    for name in sorted(several - budgets):
         yield f"{name}: has no PodDisruptionBudget"
-
-
-def policies(documents: list[Document]) -> Iterator[str]:
-    from tests.deploy.ways import closed_ways
-
-    return closed_ways(documents)

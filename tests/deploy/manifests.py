@@ -15,6 +15,9 @@ from tests.deploy.code import ROOT
 
 Document = dict[str, Any]
 OVERLAYS = ("local", "production")
+#: Production, and the components that an operator may add to it.
+EVERYTHING = "everything"
+ADDED = ("cloud", "pooler")
 KUBECTL = Path(sys.executable).with_name("kubectl")
 WORKLOADS = ("Deployment", "StatefulSet", "Job")
 

@@ -11,19 +11,29 @@ import pytest
 
 from tests.deploy.code import SERVICES
 from tests.deploy.faults import all_faults
-from tests.deploy.manifests import OVERLAYS, Document, compose, name_of, of_kind, pod_of, running
+from tests.deploy.manifests import (
+    EVERYTHING,
+    OVERLAYS,
+    Document,
+    compose,
+    name_of,
+    of_kind,
+    pod_of,
+    running,
+)
 from tests.deploy.schemas import CUSTOM, NEWEST, OLDEST, misfits
 
 Rendered = dict[str, list[Document]]
+RENDERED = (*OVERLAYS, EVERYTHING)
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
-@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("overlay", RENDERED)
 def test_a_cluster_takes_every_manifest(rendered: Rendered, overlay: str, version: str) -> None:
     assert [fault for one in rendered[overlay] for fault in misfits(one, version)] == []
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("overlay", RENDERED)
 def test_manifests_say_what_the_code_says(rendered: Rendered, overlay: str) -> None:
     assert all_faults(rendered[overlay]) == []
 
@@ -46,7 +56,8 @@ def test_neighbours_are_those_of_compose(rendered: Rendered) -> None:
 
 
 def test_production_uses_every_operator_that_it_needs(rendered: Rendered) -> None:
-    assert {one["kind"] for one in rendered["production"]} >= CUSTOM.keys() - {"$defs"}
+    kinds = {one["kind"] for one in rendered["production"]}
+    assert kinds >= CUSTOM.keys() - {"$defs", "Pooler"}
     assert not of_kind(rendered["production"], "StatefulSet"), "operators look after data"
 
 
@@ -100,7 +111,7 @@ FAULTS: dict[str, tuple[Callable[[list[Document]], object], str]] = {
     ),
     "a port that nobody listens on": (
         lambda all_: one(all_, "Service", "search")["spec"]["ports"][0].update(port=9001),
-        "nobody is at IMGCAP_SEARCH_URL",
+        "nobody is at search:9000",
     ),
     "a container with another port": (
         lambda all_: container(all_, "embedder")["ports"][0].update(containerPort=8000),
@@ -170,11 +181,43 @@ FAULTS: dict[str, tuple[Callable[[list[Document]], object], str]] = {
         ),
         "IMGCAP_BROKER__DECLARES is true",
     ),
+    "a broker that is not let in": (
+        lambda all_: _forget(all_, "NetworkPolicy", "rabbitmq-in"),
+        "rabbitmq:5672 does not let",
+    ),
+    "a database that is out of reach": (
+        lambda all_: _forget(all_, "NetworkPolicy", "postgres-out"),
+        "search may not go to postgres-ro:5432",
+    ),
+    "a name that KEDA does not know": (
+        lambda all_: one(all_, "TriggerAuthentication", "broker-monitor")["metadata"].update(
+            namespace="photos"
+        ),
+        "KEDA finds nobody at rabbitmq.imgcap.svc",
+    ),
+    "a broker that is closed to KEDA": (
+        lambda all_: _forget(all_, "NetworkPolicy", "rabbitmq-cluster"),
+        "does not let KEDA in",
+    ),
+    "a broker's first container that is root": (
+        lambda all_: _broker(all_)["initContainers"][0]["securityContext"].update(runAsUser=0),
+        "setup-container is root",
+    ),
+    "brokers without a budget": (
+        lambda all_: _forget(all_, "PodDisruptionBudget", "rabbitmq"),
+        "rabbitmq: has no PodDisruptionBudget",
+    ),
     "no budget": (
         lambda all_: _forget(all_, "PodDisruptionBudget", "search"),
         "has no PodDisruptionBudget",
     ),
 }
+
+
+def _broker(documents: list[Document]) -> Any:
+    """The pod of the three brokers, as we would have it."""
+    spec = one(documents, "RabbitmqCluster", "rabbitmq")["spec"]
+    return spec["override"]["statefulSet"]["spec"]["template"]["spec"]
 
 
 def _secret(documents: list[Document], start: str) -> str:
@@ -185,7 +228,7 @@ def _secret(documents: list[Document], start: str) -> str:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_found(rendered: Rendered, fault: str) -> None:
     plant, said = FAULTS[fault]
-    documents = copy.deepcopy(rendered["production"])
+    documents = copy.deepcopy(rendered[EVERYTHING])
     plant(documents)
     assert any(said in found for found in all_faults(documents)), all_faults(documents)
 
@@ -211,6 +254,12 @@ MISFITS: dict[str, tuple[str, str, tuple[str | int, ...], Any]] = {
     ),
     "a pool of no kind": ("Pooler", "postgres-pooler", ("spec", "pgbouncer", "poolMode"), "all"),
     "a broker with a wrong field": ("RabbitmqCluster", "rabbitmq", ("spec", "replica"), 3),
+    "a monitor of another field": (
+        "PodMonitor",
+        "imgcap",
+        ("spec", "podMetricsEndpoints", 0, "targetPorts"),
+        9000,
+    ),
     "another version": ("RabbitmqCluster", "rabbitmq", ("apiVersion",), "rabbitmq.com/v1"),
 }
 
@@ -218,7 +267,7 @@ MISFITS: dict[str, tuple[str, str, tuple[str | int, ...], Any]] = {
 @pytest.mark.parametrize("fault", MISFITS)
 def test_what_a_cluster_refuses_is_refused_here(rendered: Rendered, fault: str) -> None:
     kind, name, path, value = MISFITS[fault]
-    document = copy.deepcopy(one(rendered["production"], kind, name))
+    document = copy.deepcopy(one(rendered[EVERYTHING], kind, name))
     place: Any = document
     for step in path[:-1]:
         place = place[step]
