@@ -116,7 +116,7 @@ async def _open_door(
     store = Store(Blobs(settings.store, patience=SILENCE))
     stack.callback(store.close)
     announcer = Announcer(stack.enter_context(Publisher(settings.broker)))
-    pixels = PixelPool(settings.pixel_workers, gps=settings.gps)
+    pixels = PixelPool(settings.pixel_workers, settings.spool, gps=settings.gps)
     await pixels.start()
     stack.push_async_callback(pixels.close)
     states = States(search)

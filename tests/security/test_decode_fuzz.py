@@ -103,7 +103,7 @@ async def read_mutants(folder: Path) -> Counter[str]:
             outcomes["innocent"] += 1
             await asyncio.sleep(0.2)
 
-    pool = PixelPool(3)
+    pool = PixelPool(3, folder)
     await pool.start()
     try:
         async with asyncio.TaskGroup() as tasks:

@@ -1,7 +1,8 @@
 """One warm process that reads photos, one after the other, for a gateway that does not trust it.
 
-``python -m services.gateway.pixels.child PARENT_PID MEMORY_BYTES CPU_SECONDS``: requests come in on
-stdin, answers go out on stdout (see ``frames``). It ends when stdin ends.
+``python -m services.gateway.pixels.child PARENT_PID MEMORY_BYTES CPU_SECONDS FOLDER``: requests
+come in on stdin, answers go out on stdout (see ``frames``). It reads photos from FOLDER, and ends
+when stdin ends.
 """
 
 import gc
@@ -17,6 +18,7 @@ from services.gateway.pixels.decode import decode, prepare_pillow, refusal_of
 from services.gateway.pixels.derive import display_of, placeholder_of, thumb_bytes, thumb_of
 from services.gateway.pixels.frames import pack, read_header
 from services.gateway.pixels.palette import palette_of
+from services.gateway.pixels.seal import seal
 
 
 def look(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
@@ -33,9 +35,9 @@ def look(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     return header, [display, thumb_bytes(thumb), placeholder_of(thumb)]
 
 
-def answer(request: dict[str, Any]) -> bytes:
+def answer(request: dict[str, Any], peak: cage.Peak) -> bytes:
     """One frame, whatever happens: every exception is a refusal."""
-    cage.forget_peak()
+    peak.forget()
     started = time.process_time()
     parts: list[bytes] = []
     try:
@@ -44,12 +46,13 @@ def answer(request: dict[str, Any]) -> bytes:
         refusal = refusal_of(error)
         header = {"refused": refusal.code, "message": refusal.message}
     header["cpu_seconds"] = round(time.process_time() - started, 4)
-    header["peak_bytes"] = cage.peak_bytes()
+    header["peak_bytes"] = peak.bytes
     return pack(header, parts)
 
 
 def main() -> None:
     parent, memory_bytes, cpu_seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    photos = Path(sys.argv[4])
     cage.die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The answers get a pipe of their own: a C library that prints must not garble them.
@@ -57,14 +60,16 @@ def main() -> None:
         nowhere = os.open(os.devnull, os.O_RDWR)
         prepare_pillow()
         gc.freeze()  # what is loaded stays, and need not be looked at again
+        peak = cage.Peak()
         cage.shut(memory_bytes)
-        out.write(pack({"ready": True}))
+        unsealed = seal(photos)
+        out.write(pack({"ready": True, "unsealed": unsealed}))
         out.flush()
         for number in (0, 1, 2):
             os.dup2(nowhere, number)
         while (request := read_header(requests.read)) is not None:
             cage.renew_cpu(cpu_seconds)
-            out.write(answer(request))
+            out.write(answer(request, peak))
             out.flush()
             gc.collect()  # a failed decoder hangs in a circle, with all its memory
 

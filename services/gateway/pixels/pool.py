@@ -4,11 +4,17 @@ import asyncio
 import contextlib
 from pathlib import Path
 
+import structlog
+
 from services.gateway.pixels import limits as at_most
 from services.gateway.pixels.answer import Pixels, pixels_of
 from services.gateway.pixels.frames import Nonsense
 from services.gateway.pixels.refusal import Refusal
 from services.gateway.pixels.worker import Child, Ended, Limits
+
+log = structlog.get_logger(__name__)
+#: What has to be there for a seal.
+NEEDED = {"files": "Linux 5.13 with Landlock", "network": "libseccomp2"}
 
 
 class PoolUnready(Exception):
@@ -40,12 +46,14 @@ class Seat:
 
 class PixelPool:
     """``workers`` photos at once. A photo that ends, hangs or confuses its child is refused, the
-    child is replaced, and the other children notice nothing.
+    child is replaced, and the other children notice nothing. Photos lie below ``photos``: a child
+    can read no other file.
     """
 
     def __init__(
         self,
         workers: int,
+        photos: Path,
         *,
         gps: bool = False,
         wall_seconds: float = at_most.WALL_SECONDS,
@@ -56,7 +64,7 @@ class PixelPool:
         self._seats = [Seat() for _ in range(workers)]
         self._free: asyncio.LifoQueue[Seat] = asyncio.LifoQueue()  # the warmest first
         self._changes: set[asyncio.Task[None]] = set()
-        self._limits = Limits(memory_bytes, cpu_seconds, wall_seconds)
+        self._limits = Limits(memory_bytes, cpu_seconds, wall_seconds, photos)
         self._gps, self._photos_per_child = gps, photos_per_child
         self._open = False
 
@@ -70,6 +78,11 @@ class PixelPool:
         for seat in self._seats:
             self._free.put_nowait(seat)
         self._open = True
+        for what in self.unsealed:
+            log.warning(
+                f"this machine cannot keep the {what} from the processes that read photos",
+                needs=NEEDED[what],
+            )
 
     async def close(self) -> None:
         """End all children. Whoever still waits for a photo gets ``PoolUnready``."""
@@ -78,6 +91,11 @@ class PixelPool:
             change.cancel()
         await asyncio.gather(*self._changes, return_exceptions=True)
         await asyncio.gather(*(seat.empty() for seat in self._seats))
+
+    @property
+    def unsealed(self) -> set[str]:
+        """What this machine cannot keep from the children."""
+        return {what for seat in self._seats if seat.child for what in seat.child.unsealed}
 
     @property
     def pids(self) -> set[int]:

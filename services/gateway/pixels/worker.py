@@ -7,6 +7,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from services.gateway.pixels import cage, frames
@@ -24,6 +25,7 @@ class Limits:
     memory_bytes: int
     cpu_seconds: float
     wall_seconds: float
+    photos: Path
 
 
 class Ended(Exception):
@@ -40,6 +42,8 @@ class Child:
     def __init__(self, child: Process) -> None:
         self._child = child
         self.asked = 0
+        #: What this machine's kernel could not take from it (see ``seal``).
+        self.unsealed: tuple[str, ...] = ()
 
     @classmethod
     async def start(cls, limits: Limits) -> "Child":
@@ -48,6 +52,7 @@ class Child:
             await asyncio.create_subprocess_exec(
                 *COMMAND,
                 *(str(os.getpid()), str(limits.memory_bytes), str(limits.cpu_seconds)),
+                str(limits.photos),
                 stdin=PIPE,
                 stdout=PIPE,
                 env=cage.environment(os.environ),
@@ -58,8 +63,9 @@ class Child:
         try:
             async with asyncio.timeout(START_SECONDS):
                 header, _ = await child._receive()
-            if header != {"ready": True}:
+            if header.get("ready") is not True:
                 raise Nonsense("not ready")
+            child.unsealed = tuple(header.get("unsealed", ()))
         except BaseException:
             await child.kill()
             raise

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +17,8 @@ from services.gateway.pixels import SNIFF_BYTES, PixelPool, Pixels, Refusal, sni
 
 Rgb = tuple[int, int, int]
 PATIENCE = 20.0
+#: Where tests may have put a photo.
+ANYWHERE = Path(gettempdir())
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Reader:
 
     def __init__(self, runner: asyncio.Runner, folder: Path, *, gps: bool = True) -> None:
         self.runner, self.folder = runner, folder
-        self.pool = PixelPool(2, gps=gps)
+        self.pool = PixelPool(2, folder, gps=gps)
 
     def __enter__(self) -> Self:
         self.runner.run(self.pool.start())
@@ -107,8 +110,10 @@ def alike(one: Rgb, other: Rgb, tolerance: int) -> bool:
 
 
 @asynccontextmanager
-async def opened(workers: int = 1, **options: Any) -> AsyncIterator[PixelPool]:
-    pool = PixelPool(workers, **options)
+async def opened(
+    workers: int = 1, photos: Path = ANYWHERE, **options: Any
+) -> AsyncIterator[PixelPool]:
+    pool = PixelPool(workers, photos, **options)
     await pool.start()
     try:
         yield pool

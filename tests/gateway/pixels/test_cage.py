@@ -2,13 +2,16 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 import textwrap
 import time
 from pathlib import Path
 
 import pytest
+import structlog
 
+from services.gateway.pixels import worker
 from services.gateway.pixels.cage import ROOT
 from tests.gateway.pixels.craft import png, quadrants, saved
 from tests.gateway.pixels.reading import PATIENCE, gone, opened, read
@@ -94,10 +97,11 @@ def test_a_child_knows_no_secret_and_is_caged(
 def test_no_child_outlives_its_gateway(runner: asyncio.Runner) -> None:
     script = """
         import asyncio, os, signal
+        from pathlib import Path
         from services.gateway.pixels import PixelPool
 
         async def main():
-            pool = PixelPool(2)
+            pool = PixelPool(2, Path())
             await pool.start()
             for pid in pool.pids:
                 os.kill(pid, signal.SIGSTOP)
@@ -122,3 +126,92 @@ def test_no_child_outlives_its_gateway(runner: asyncio.Runner) -> None:
         assert all(map(gone, pids))
 
     runner.run(check())
+
+
+TRIES = """
+    import os, socket, subprocess, sys
+    from pathlib import Path
+    from services.gateway.pixels import cage
+    from services.gateway.pixels.seal import seal
+
+    photos, secret = Path(sys.argv[1]), Path(sys.argv[2])
+    peak = cage.Peak()
+    if sys.argv[3] == "sealed":
+        assert seal(photos) == []
+    tries = {
+        "a photo": lambda: (photos / "photo").read_bytes(),
+        "its own memory": lambda: peak.bytes or 1 / 0,
+        "a secret": secret.read_bytes,
+        "its gateway's environment": Path(f"/proc/{os.getppid()}/environ").read_bytes,
+        "passwords": Path("/etc/passwd").read_bytes,
+        "a file of its own": lambda: (photos / "mine").write_bytes(b"x"),
+        "the network": lambda: socket.socket(),
+        "a pair of sockets": socket.socketpair,
+        "a program": lambda: subprocess.run(["/bin/true"], check=True),
+        "itself anew": lambda: os.execv(sys.executable, [sys.executable, "-c", "pass"]),
+        "its gateway's life": lambda: os.kill(os.getppid(), 0),
+    }
+    for what, attempt in tries.items():
+        try:
+            attempt()
+            print(what, flush=True)
+        except OSError:
+            pass
+"""
+
+
+def reached(folder: Path, how: str) -> list[str]:
+    """What a process that was taken over gets at."""
+    photos = folder / "photos"
+    photos.mkdir(exist_ok=True)
+    (photos / "photo").write_bytes(b"photo")
+    (folder / "secret").write_bytes(b"secret")
+    ended = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(TRIES), photos, folder / "secret", how],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ended.stdout.splitlines()
+
+
+def test_a_child_that_is_taken_over_gets_at_photos_and_nothing_else(tmp_path: Path) -> None:
+    assert reached(tmp_path, "sealed") == ["a photo", "its own memory"]
+    assert {"a secret", "the network", "a program"} <= set(reached(tmp_path, "open"))
+
+
+def test_children_are_sealed_where_they_can_be(runner: asyncio.Runner, tmp_path: Path) -> None:
+    async def check() -> None:
+        async with opened(photos=tmp_path) as pool:
+            (pid,) = pool.pids
+            assert pool.unsealed == set()
+            assert "Seccomp:\t2" in Path(f"/proc/{pid}/status").read_text()
+
+    runner.run(check())
+
+
+def test_a_machine_that_cannot_seal_says_so(
+    runner: asyncio.Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where libseccomp is missing: the child works all the same."""
+    blind = textwrap.dedent(
+        """
+        import runpy, sys
+        from services.gateway.pixels import seal
+        seal.forbid_calls = lambda: False
+        runpy.run_module("services.gateway.pixels.child", run_name="__main__")
+        """
+    )
+    monkeypatch.setattr(worker, "COMMAND", (sys.executable, "-c", blind))
+    photo = tmp_path / "photo"
+    photo.write_bytes(saved(quadrants(), "JPEG"))
+
+    async def check() -> None:
+        async with opened(photos=tmp_path) as pool:
+            assert pool.unsealed == {"network"}
+            assert (await read(pool, photo)).verdict == "ok"
+
+    with structlog.testing.capture_logs() as logs:
+        runner.run(check())
+    assert [log["needs"] for log in logs] == ["libseccomp2"]

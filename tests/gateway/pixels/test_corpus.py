@@ -30,10 +30,9 @@ def cases() -> dict[str, Case]:
 
 
 @pytest.fixture(scope="module")
-def seen(cases: dict[str, Case], reader: Reader, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+def seen(cases: dict[str, Case], reader: Reader) -> Seen:
     """All files through one pool, each with a good photo at the same time."""
-    folder = tmp_path_factory.mktemp("corpus")
-    good = folder / "good"
+    good = reader.folder / "good"
     good.write_bytes(saved(quadrants(), "JPEG"))
     before = reader.pool.pids
 
@@ -43,7 +42,7 @@ def seen(cases: dict[str, Case], reader: Reader, tmp_path_factory: pytest.TempPa
 
     outcomes: Seen = {}
     for case in cases.values():
-        path = folder / "file"
+        path = reader.folder / "file"
         path.write_bytes(case.content)
         outcomes[case.name] = reader.runner.run(pair(path))
     assert reader.pool.pids == before, "a file ended its child"

@@ -143,13 +143,13 @@ def test_a_child_that_raves_is_one_refusal(
 
 
 def test_a_pool_without_children_says_so(
-    runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch
+    runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(worker, "COMMAND", (sys.executable, "-c", "pass"))
 
     async def check() -> None:
         with pytest.raises(PoolUnready):
-            await PixelPool(2).start()
+            await PixelPool(2, tmp_path).start()
 
     runner.run(check())
 

@@ -45,7 +45,7 @@ PRECISION, RECALL = 0.98, 0.9
 
 
 async def _read(folder: Path) -> dict[tuple[str, str], Pixels]:
-    pool = PixelPool(2)
+    pool = PixelPool(2, folder)
     await pool.start()
     try:
         found = {}
