@@ -12,6 +12,7 @@ from services.embedded.broker import Broker
 from services.embedded.browser import find as find_browser
 from services.embedded.database import Database
 from services.embedded.store import Store
+from tests.canaries import leaks
 from tests.neighbours import (
     a_broker,
     a_database,
@@ -27,6 +28,19 @@ structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
 
 # pika writes a page for every connection that a killed broker refuses.
 logging.getLogger("pika").setLevel(logging.CRITICAL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_log_tells_a_secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whatever ran, in this process or in one of its own: its logs are read when all is over."""
+    folder = tmp_path_factory.getbasetemp()
+    told = logging.FileHandler(folder / "told.log")
+    logging.getLogger().addHandler(told)
+    logging.getLogger("services").setLevel(logging.DEBUG)
+    yield
+    logging.getLogger().removeHandler(told)
+    told.close()
+    assert leaks(folder) == []
 
 
 @pytest.fixture(scope="session")

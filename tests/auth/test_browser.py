@@ -1,4 +1,4 @@
-"""First start to signed-in gallery in a browser; what a guest and a link see of it."""
+"""First start to signed-in gallery in a browser; what a guest, a member and a link see of it."""
 
 import re
 from collections.abc import Iterator
@@ -67,7 +67,7 @@ def fresh(
 
 
 @pytest.mark.timeout(300)
-def test_from_the_first_start_to_guests_and_links(
+def test_from_the_first_start_to_guests_members_and_links(
     browser: Browser, fresh: tuple[Castle, str], tmp_path: Path
 ) -> None:
     castle, set_up = fresh
@@ -94,6 +94,16 @@ def test_from_the_first_start_to_guests_and_links(
         assert status(guest, f"/api/photos/{photo_id}/thumb") == 200
         assert status(guest, f"/api/photos/{photo_id}/original") == 403
         assert status(guest, "/api/people") == 403
+    with somebody(browser) as member:
+        member.goto(f"{castle.url}/welcome#{castle.invitation('member')}")
+        enter(member, "Make your account", "Mia")
+        expect(member.get_by_test_id("account")).to_have_text("Mia", timeout=PATIENCE)
+        expect(member.locator("[data-testid=photo]")).to_have_count(0)
+        photo.write_bytes(photo_with_gps((140, 20, 60)))
+        member.get_by_test_id("files").set_input_files(photo)
+        expect(member.locator("[data-testid=photo]")).to_have_count(1, timeout=PATIENCE)
+        assert status(member, f"/api/photos/{photo_id}/thumb") == 404
+        assert status(member, "/api/people") == 403
     with somebody(browser) as passer_by:
         passer_by.goto(link)
         expect(passer_by.get_by_test_id("shared").locator("img")).to_have_count(1)

@@ -19,7 +19,7 @@ from PIL import Image
 from services.gateway.pixels import PixelPool, Refusal, sniff
 from tests.gateway.house import jpeg
 
-SECONDS = float(os.environ.get("IMGCAP_FUZZ_SECONDS", "20"))
+SECONDS = float(os.environ.get("IMGCAP_FUZZ_SECONDS", "60"))
 SEED = int(os.environ.get("IMGCAP_FUZZ_SEED", "8"))
 pytestmark = pytest.mark.timeout(SECONDS + 120)
 #: Numbers that lengths, counts and sizes in a file like least.
