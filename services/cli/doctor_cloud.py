@@ -14,8 +14,7 @@ import httpx
 from pydantic import SecretStr, ValidationError
 
 from services.cli.finding import Finding
-from services.cli.gateway import Door
-from services.cli.places import Places
+from services.cli.places import Places, told
 from services.cli.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -135,8 +134,7 @@ AWS_FIXES = {
 
 
 def money(places: Places) -> Findings:
-    with Door(places.gateway, "IMGCAP_URL", token=places.api_key) as door:
-        status = door.ask("GET", "/api/status")
+    status = told(places)
     for text in status.get("warnings") or []:
         yield Finding("provider", "look", str(text), "docs/providers tells more")
     for one in status.get("budgets") or []:

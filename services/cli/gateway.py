@@ -20,12 +20,13 @@ class Door:
         self.url, self._setting = url.rstrip("/"), setting
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
         try:
+            host = urlsplit(self.url).hostname or ""
             self.client = httpx.Client(
                 base_url=self.url,
-                headers={"User-Agent": "imgcap", **bearer},
+                headers={"User-Agent": "imgcap", **bearer, **_as(host)},
                 timeout=httpx.Timeout(ANSWER_SECONDS, connect=5),
                 limits=httpx.Limits(max_connections=connections),
-                trust_env=urlsplit(self.url).hostname not in LOOPBACK,
+                trust_env=host not in LOOPBACK,
             )
         except (httpx.InvalidURL, ValueError) as error:
             raise Trouble(f"{setting} is no address: {url!r}") from error
@@ -74,3 +75,8 @@ class Door:
         body = self.read(answer)
         code, detail = body.get("code"), body.get("detail") or body.get("title")
         return f"{detail} ({code})" if code else f"{self.url} answers {answer.status_code}"
+
+
+def _as(host: str) -> dict[str, str]:
+    """A container's name is none that a gateway knows as its own: it is asked as on loopback."""
+    return {} if host in LOOPBACK or "." in host else {"Host": "localhost"}

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.cli.gateway import Door
 from services.cli.trouble import Trouble
@@ -121,8 +121,35 @@ def search_door() -> Door:
     return Door(where.search, "IMGCAP_SEARCH_URL", token=where.internal_token)
 
 
+def told(where: Places) -> dict[str, Any]:
+    """Of all galleries, for whom search takes for a service; else of the one that the key opens."""
+    if where.internal_token:
+        with Door(where.search, "IMGCAP_SEARCH_URL", token=where.internal_token) as door:
+            house: dict[str, Any] = door.ask("GET", "/internal/v1/house")
+        return house
+    with Door(where.gateway, "IMGCAP_URL", token=where.api_key) as door:
+        status: dict[str, Any] = door.ask("GET", "/api/status")
+    return status
+
+
 def places() -> Places:
-    return Places(os.environ, Path(os.environ.get("IMGCAP_DATA") or "data"))
+    return Places(with_files(os.environ), Path(os.environ.get("IMGCAP_DATA") or "data"))
+
+
+def with_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """Where a container's secrets are files, their content stands under the plain name.
+
+    Raises ``Trouble`` for a file that cannot be read.
+    """
+    found = dict(environment)
+    for name, path in environment.items():
+        plain = name.removesuffix("_FILE")
+        if name.startswith("IMGCAP_") and plain != name and path and plain not in environment:
+            try:
+                found[plain] = Path(path).read_text().strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise Trouble(f"{name} names {path}, which cannot be read") from error
+    return found
 
 
 def _is_alive(pid: int) -> bool:

@@ -213,6 +213,19 @@ class GalleryStatus(BaseModel):
     warnings: list[str] = Field(default=[], description="what an operator should do, in sentences")
 
 
+class House(BaseModel):
+    """All galleries together, for whoever keeps imgcap."""
+
+    photos: dict[Status, int]
+    queues: dict[str, QueueDepth] | None = Field(description="null while the broker is away")
+    oldest_unfinished_seconds: float
+    failures: list[Failure]
+    versions: dict[str, str]
+    providers: list[ProviderHealth]
+    budgets: list[Budget]
+    warnings: list[str]
+
+
 class Retried(BaseModel):
     retried: int
 

@@ -7,10 +7,11 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from services.common.depths import Depths
+from services.common.events import Status
 from services.search.overview import Overview, Sight
 
 #: Told even when there is none, so that a rule has something to compare.
-STATES = ("receiving", "queued", "ready", "partial", "failed", "deleting")
+STATES: tuple[Status, ...] = ("receiving", "queued", "ready", "partial", "failed", "deleting")
 
 
 class Gallery(Collector):

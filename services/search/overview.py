@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg.rows import class_row, dict_row
 
+from services.common.events import Status
 from services.common.money import Budget, ProviderHealth
 from services.search import budget
 from services.search.database import AWAY, Db, Pool
@@ -22,7 +23,7 @@ FRESH, WORTH = 5.0, 20.0
 
 @dataclass(frozen=True)
 class Sight:
-    photos: dict[str, int]
+    photos: dict[Status, int]
     oldest_unfinished_seconds: float
     due: int
     doomed: int

@@ -8,12 +8,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 from pydantic import BaseModel, Field
 
 from services.common.api import (
     Changes,
+    Failure,
     GalleryStatus,
+    House,
     PhotoDetail,
     PhotoPage,
     PhotoState,
@@ -27,7 +29,7 @@ from services.search import audit as auditing
 from services.search import budget, gallery, record, tags
 from services.search.accounts.walls import NOBODY, in_gallery
 from services.search.database import Db
-from services.search.overview import versions
+from services.search.overview import look, versions
 from services.search.sql import SQL
 from services.search.state import Search, State
 from services.search.sweep import tell
@@ -167,6 +169,25 @@ def status(state: Search, owner: Owner) -> Response:
     return json_response(
         GalleryStatus(
             version=VERSION, queues=queues, services={"search": True}, versions=told, **row
+        )
+    )
+
+
+@router.get("/house", response_model=House)
+def house(state: Search) -> Response:
+    """What `imgcap doctor` wants to know; no door of the gateway leads here."""
+    with transaction(state) as db, db.cursor(row_factory=class_row(Failure)) as rows:
+        seen = look(db, state.settings.budget)
+        failures = rows.execute(SQL["house_failures"]).fetchall()
+        told, fields = asdict(versions(db)), budget.status_fields(db, state.settings.budget)
+    return json_response(
+        House(
+            photos=seen.photos,
+            queues=state.depths.latest(),
+            oldest_unfinished_seconds=seen.oldest_unfinished_seconds,
+            failures=failures,
+            versions=told,
+            **fields,
         )
     )
 

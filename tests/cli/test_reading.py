@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.cli.gateway import Door
 from tests.cli.conftest import Gateway, Imgcap
 from tests.tagger.stubs import answer
 
@@ -72,6 +73,15 @@ def test_what_the_service_says_is_wrong_is_said(
     gateway.first.append(answer(problem, 503))
     said = imgcap(*command, IMGCAP_URL=gateway.url)
     assert (said.code, said.err) == (1, "imgcap: try again in a moment (database-away)\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [("http://gateway:9000", "localhost"), ("http://photos.example.org", "photos.example.org")],
+)
+def test_a_gateway_in_a_container_is_asked_by_a_name_that_it_knows(url: str, host: str) -> None:
+    with Door(url, "IMGCAP_URL") as door:
+        assert door.client.build_request("GET", "/api/status").headers["host"] == host
 
 
 def test_an_address_that_is_none_is_one_sentence(imgcap: Imgcap) -> None:

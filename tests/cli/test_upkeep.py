@@ -1,5 +1,6 @@
 """`imgcap doctor`, `audit` and `reconcile`: what an operator is told, and the exit code."""
 
+from pathlib import Path
 from typing import Any
 
 import pika
@@ -97,6 +98,26 @@ def test_the_doctor_knows_the_database_and_the_disk(doctor: Any) -> None:
     said = doctor(versions=versions | {"pgvector": "0.7.4"})
     assert "! database: " in said.out
     assert "ALTER EXTENSION vector UPDATE" in said.out
+
+
+def test_who_is_trusted_as_a_service_asks_search_for_all_galleries(
+    imgcap: Imgcap, gateway: Gateway, tmp_path: Path
+) -> None:
+    """As in a container: no key of anybody's, and secrets are files."""
+    token = tmp_path / "internal_token"
+    token.write_text("a word of ours\n")
+    house = WELL["/api/status"] | {"photos": {"failed": 3}, "warnings": [], "budgets": []}
+    gateway.answers = {"/readyz": {}, "/internal/v1/house": house}
+    said = imgcap(
+        "doctor",
+        IMGCAP_URL=gateway.url,
+        IMGCAP_SEARCH_URL=gateway.url,
+        IMGCAP_INTERNAL_TOKEN_FILE=str(token),
+    )
+    assert "! photos: 3 failed" in said.out
+    assert "GET /internal/v1/house" in gateway.requests
+    token.unlink()
+    assert "which cannot be read" in imgcap("doctor").err
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from tests.deploy.ways import NAME, closed_ways, hosts, wanted_ways
 
 #: Without these no service gets past a broker, a store or another service.
 NEEDED = {"IMGCAP_BROKER__URL", "IMGCAP_BROKER__EVENT_KEYS", "IMGCAP_INTERNAL_TOKEN"}
+#: What only the command knows, which is in search's image.
+COMMAND = {"IMGCAP_URL"}
 NEEDED_BY = {"search": {"IMGCAP_DATABASE__URL"}, "gateway": {"IMGCAP_REDIS_URL"}}
 
 
@@ -33,7 +35,7 @@ def service_of(one: Running) -> str | None:
 
 def words_of(one: Running) -> Iterator[str]:
     """Names that no service knows, and secrets that anybody could read in a listing."""
-    everybody = {name for service in SERVICES for name in variables(service)}
+    everybody = {name for service in SERVICES for name in variables(service)} | COMMAND
     hidden = {name for service in SERVICES for name in secrets_of(service)}
     for name, value in one.env.items():
         plain = name.removesuffix(FILE)

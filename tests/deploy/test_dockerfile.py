@@ -57,5 +57,5 @@ def test_the_builder_gets_only_what_an_image_is_made_of() -> None:
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     assert "*" in lines
     shown = {line.removeprefix("!") for line in lines if line.startswith("!")}
-    copied = re.findall(r"^COPY (?!--from)(.+)$", RECIPE.read_text(), re.MULTILINE)
+    copied = re.findall(r"^COPY (?!--from)(?:--chmod=\d+ )?(.+)$", RECIPE.read_text(), re.MULTILINE)
     assert {path.split("/")[0] for line in copied for path in line.split()[:-1]} - {"\\"} <= shown

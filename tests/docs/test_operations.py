@@ -14,7 +14,10 @@ PAGES = sorted((ROOT / "docs" / "operations").glob("*.md"))
 RUNBOOK = (ROOT / "docs" / "operations" / "runbook.md").read_text()
 INCIDENTS = re.findall(r"^## ([^\n]+)\n\n(.+?)(?=\n\n## |\Z)", RUNBOOK, re.M | re.S)
 #: At the start of what is typed, or behind what runs it elsewhere.
-TYPED = re.compile(r"^(?:.* (?:exec \w+|--) )?imgcap ([a-z]+(?: [a-z]+)?)", re.M)
+ELSEWHERE = r"docker .*(?:exec \w+|run(?: --?\w+| [A-Z_]+)*) |kubectl .*-- |\S*/"
+TYPED = re.compile(rf"^(?:{ELSEWHERE})?imgcap ([a-z]+(?: [a-z]+)?)", re.M)
+#: In a container: which one.
+INSIDE = re.compile(r"\bexec (?:deployment/)?(\w+) (?:-- )?imgcap\b")
 THIS = Path(__file__).name
 COMMAND = typer.main.get_command(app)
 
@@ -40,6 +43,19 @@ def test_commands_that_a_page_names_exist(page: Path) -> None:
         assert words in known or words.split()[0] in known, words
     for target in re.findall(r"\bmake ([a-z0-9-]+)", code(page)):
         assert f"`make {target}`" in targets(), target
+
+
+def test_the_command_is_where_a_page_says_that_it_is() -> None:
+    """One image holds it, and compose has a container of that image for it."""
+    named = {name for page in PAGES for name in INSIDE.findall(page.read_text())}
+    assert named == {"search"}
+    recipe = (ROOT / "services" / "Dockerfile").read_text()
+    assert "services/cli/imgcap" in recipe.partition("FROM image AS search")[2]
+    service = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["imgcap"]
+    assert (service["image"].split(":")[0], service["entrypoint"][-1]) == (
+        "imgcap/search",
+        "imgcap",
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -115,3 +115,19 @@ def test_status_tells_the_pace_the_backlog_the_failures_and_the_versions(
     assert {"postgresql", "pgvector", "schema", "search", "rabbitmq"} == set(versions)
     assert versions["pgvector"]
     assert versions["schema"] >= "0240"
+
+
+def test_the_house_is_all_galleries_together(client: TestClient, db: Db) -> None:
+    ready(db, "mine", tag("cat"))
+    for name, owner in (("theirs", "somebody else"), ("broken", "a third")):
+        ready(db, name, tag("cat"), owner=owner)
+    db.execute(
+        "UPDATE photo SET status = 'failed', reason_code = 'undecodable', reason_text = 'cut short'"
+        " WHERE filename = 'broken.jpg'"
+    )
+    house = client.get("/internal/v1/house").json()
+    assert house["photos"] == {"ready": 2, "failed": 1}
+    assert house["failures"] == [{"code": "undecodable", "text": "cut short", "photos": 1}]
+    assert house["oldest_unfinished_seconds"] == 0
+    assert house["versions"]["pgvector"]
+    assert [one["unit"] for one in house["budgets"]] == ["day", "month"]
