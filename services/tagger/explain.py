@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from services.common.errors import Refuse
 from services.common.events import Sighting, Tag
-from services.common.models import FOLDER, LABEL, SUBJECT, missing
+from services.common.models import EYES, FOLDER, missing
 from services.tagger.local.annotate import SHAPELESS, explain
 
 KINDS = ("label", "mood", "composition", "user")
@@ -63,6 +63,7 @@ SAYINGS: dict[str, Callable[[Any], str]] = {
     "lines": lambda lines: f"{len(lines)} lines",
     "vanishing_point": lambda point: f"they meet at {_at(point)}",
     "lattice": lambda lattice: f"repeats in {len(lattice['steps'])} direction(s)",
+    "boxes": lambda boxes: f"at {len(boxes)} place(s)",
     "frame": lambda box: f"{box[2]:.0%} x {box[3]:.0%} of the photo",
     "estimated": lambda yes: "estimated" if yes else "",
     "valence": lambda valence: f"valence {valence:+.2f}",
@@ -105,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _sighting(given: argparse.Namespace, photo: bytes) -> Sighting:
     if given.seen:
         return Sighting.model_validate_json(given.seen.read_bytes())
-    if missing(given.models, (LABEL, SUBJECT)):
+    if missing(given.models, EYES):
         raise Refuse(f"no models: python -m services.common.models {given.models} gets them")
     return look(photo, given.models)
 

@@ -55,7 +55,7 @@ def fuse(sightings: Mapping[str, Sighting]) -> tuple[Tag, ...]:
     model = [tag for tag in others if tag.kind == "composition"]
     composed = _techniques(geometry, model) if vision else geometry
     boxes = [box for tag in others for box in (tag.evidence or {}).get("boxes", [])]
-    return strongest_of_each([*plain, *(_sharpened(tag, boxes) for tag in composed)])
+    return strongest_of_each([*plain, *(sharpened(tag, boxes) for tag in composed)])
 
 
 def _has_caption(sightings: Mapping[str, Sighting]) -> bool:
@@ -106,7 +106,7 @@ def _fused(geometry: Tag | None, model: Tag | None) -> Tag:
     return one.model_copy(update=update)
 
 
-def _sharpened(tag: Tag, boxes: Sequence[Sequence[float]]) -> Tag:
+def sharpened(tag: Tag, boxes: Sequence[Sequence[float]]) -> Tag:
     """A detector's box is finer than a mask's, when both mean the same thing."""
     subject = (tag.evidence or {}).get("subject")
     if not tag.evidence or not isinstance(subject, dict) or "box" not in subject:

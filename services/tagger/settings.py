@@ -38,6 +38,12 @@ class Settings(CommonSettings):
     subject_model: str = Field(
         default="", description="local: another ONNX file, path or URL#sha256=…, for subjects"
     )
+    thing_model: str = Field(
+        default="", description="local: another ONNX file, path or URL#sha256=…, for things"
+    )
+    thing_words: str = Field(
+        default="", description="local: the table of its classes, path or URL#sha256=…"
+    )
 
     openai: OpenAISettings = OpenAISettings()
     rekognition: RekognitionSettings = RekognitionSettings()
@@ -50,11 +56,15 @@ class Settings(CommonSettings):
         return self
 
     @model_validator(mode="after")
-    def a_label_model_needs_its_words(self) -> Self:
-        if self.label_model and not self.label_words:
-            raise ValueError(
-                "IMGCAP_LABEL_MODEL needs the words of its classes, IMGCAP_LABEL_WORDS"
-            )
+    def a_model_needs_its_words(self) -> Self:
+        for what, model, words in (
+            ("LABEL", self.label_model, self.label_words),
+            ("THING", self.thing_model, self.thing_words),
+        ):
+            if model and not words:
+                raise ValueError(
+                    f"IMGCAP_{what}_MODEL needs the words of its classes, IMGCAP_{what}_WORDS"
+                )
         return self
 
     @model_validator(mode="after")

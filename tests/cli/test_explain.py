@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from services.cli.places import Places
-from services.common.models import FOLDER, LABEL, SUBJECT, get_models
+from services.common.models import EYES, FOLDER, get_models
 from tests.cli.conftest import Gateway, Imgcap
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +17,7 @@ PHOTO = "6ba7b812-9dad-11d1-80b4-00c04fd430c8"
 
 
 def test_a_file_is_looked_at_here_and_drawn_upon(imgcap: Imgcap, tmp_path: Path) -> None:
-    get_models(ROOT / FOLDER, (LABEL, SUBJECT))
+    get_models(ROOT / FOLDER, EYES)
     said = imgcap("explain", TUNNEL, IMGCAP_MODELS=str(ROOT / FOLDER))
     assert (said.code, said.err) == (0, "")
     assert "upright axis at" in said.out

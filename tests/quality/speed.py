@@ -12,7 +12,7 @@ from typing import TypeVar
 from PIL import Image
 
 from services.common.inference import Inference
-from services.common.models import LABEL, SUBJECT
+from services.common.models import LABEL, SUBJECT, THING
 from services.tagger.local.colour import Light, colours, tones
 from services.tagger.local.focus import copy_space, focus
 from services.tagger.local.labels import LabelModel, Vocabulary
@@ -23,6 +23,7 @@ from services.tagger.local.pixels import Floats, Picture, decode
 from services.tagger.local.scene import scene
 from services.tagger.local.subject import SubjectModel, find_subject
 from services.tagger.local.symmetry import symmetry
+from services.tagger.local.things import ThingModel
 from services.tagger.providers.local import LocalTagger
 
 DISPLAY = 2000  # pixels on the long side
@@ -56,6 +57,7 @@ def stages(models: Path, photos: list[Path]) -> Clock:
     tagger, clock = LocalTagger(models), Clock()
     label_model = LabelModel(Inference(models / LABEL.name))
     subject_model = SubjectModel(Inference(models / SUBJECT.name))
+    thing_model = ThingModel(Inference(models / THING.name))
     vocabulary = Vocabulary.read()
     tagger.look(displayed(photos[0]))
     for path in photos:
@@ -63,6 +65,7 @@ def stages(models: Path, photos: list[Path]) -> Clock:
         clock("all of it", partial(tagger.look, photo))
         picture = clock("decode", partial(decode, photo))
         probabilities = clock("labels", partial(label_model.probabilities, picture.rgb))
+        clock("things", partial(thing_model.things, picture.rgb))
         mask = clock("subject mask", partial(subject_model.mask, picture.rgb))
         _without_networks(clock, picture, mask, vocabulary.evidence(probabilities))
     return clock

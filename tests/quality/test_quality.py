@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.common.models import FOLDER, LABEL, SUBJECT, get_models
+from services.common.models import EYES, FOLDER, get_models
 from services.tagger.providers.local import LocalTagger
 from tests.quality import samples, synthetic
 from tests.quality.__main__ import MACRO_F1, OFF, PRECISION, SAMPLES
@@ -13,7 +13,7 @@ from tests.quality.__main__ import MACRO_F1, OFF, PRECISION, SAMPLES
 @pytest.fixture(scope="module")
 def models() -> Path:
     folder = Path(__file__).parents[2] / FOLDER
-    get_models(folder, (LABEL, SUBJECT))
+    get_models(folder, EYES)
     return folder
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from services.common.errors import Refuse, TryAgain
 from services.common.events import Tag
-from services.common.models import FOLDER, LABEL, SUBJECT, get_models
+from services.common.models import EYES, FOLDER, get_models
 from services.tagger.fusion import fuse
 from services.tagger.providers import taggers
 from services.tagger.providers.http import LARGEST, HttpTagger
@@ -217,7 +217,7 @@ def test_the_setting_chooses_the_provider() -> None:
 def test_geometry_is_looked_at_beside_a_model_server_and_its_own_drawings_are_kept() -> None:
     drawn = {"kind": "composition", "text": "framing", "confidence": 0.9}
     seen = {"tags": [{**drawn, "evidence": {"frame": [0.1, 0.1, 0.8, 0.8]}}, DOG]}
-    get_models(ROOT / FOLDER, (LABEL, SUBJECT))
+    get_models(ROOT / FOLDER, EYES)
     with ModelStub(answer(seen)).running() as server:
         both = taggers(at(server.url, models=ROOT / FOLDER))
         photo = (ROOT / "samples" / "tunnel.jpg").read_bytes()

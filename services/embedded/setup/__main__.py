@@ -61,7 +61,7 @@ def models(folder: Path) -> None:
     """The module itself knows when there is nothing to do; it says so by saying nothing."""
     if os.environ.get("IMGCAP_MODELS") or not (ROOT / "services/common/models.py").exists():
         return
-    names = ("label.onnx", "subject.onnx", "text.onnx", "tokenizer.json")
+    names = ("label.onnx", "subject.onnx", "thing.onnx", "text.onnx", "tokenizer.json")
     argv = [PYTHON, "-m", "services.common.models", folder / "models"]
     if all((folder / "models" / name).exists() for name in names):
         run(argv)

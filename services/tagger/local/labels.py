@@ -5,7 +5,7 @@ twenty breeds at three per cent each are a sure dog. So the evidence of a word i
 classes that are, or are a kind of, that word.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Vocabulary:
     words: tuple[str, ...]
     speaks_for: Floats
     enough: Floats
+    #: Of each class: its own word, and that word with what else it is.
+    classes: tuple[tuple[str, frozenset[str]], ...]
 
     @classmethod
     def read(cls, table: Path = TABLE) -> "Vocabulary":
@@ -49,7 +51,8 @@ class Vocabulary:
         breadth = (speaks_for > 0).sum(axis=0)
         enough = np.where(breadth >= T.many, T.broad, np.where(breadth > 1, T.middle, T.narrow))
         enough[[column[word] for word in imagined]] = T.imagined
-        return cls(words, speaks_for, enough.astype(np.float32))
+        kin = tuple((word, frozenset((word, *parents))) for word, *parents in classes)
+        return cls(words, speaks_for, enough.astype(np.float32), kin)
 
     def evidence(self, probabilities: Floats) -> dict[str, float]:
         """Every word that some class speaks for, surest first."""
@@ -62,6 +65,13 @@ class Vocabulary:
         enough = dict(zip(self.words, self.enough.tolist(), strict=True))
         found = [(w, e) for w, e in evidence.items() if e >= enough[w]]
         return {w: graded(e, enough=enough[w], plenty=T.plenty) for w, e in found[: T.most]}
+
+    def other(self, evidence: Mapping[str, float], words: Sequence[str]) -> float:
+        """The most that is believed of one class that is none of ``words``, nor a kind of them."""
+        wanted = set(words)
+        return max(
+            (evidence.get(word, 0.0) for word, kin in self.classes if not kin & wanted), default=0.0
+        )
 
 
 class LabelModel:

@@ -18,6 +18,30 @@ class _Labels(NamedTuple):
     most: int = 12  # more words than this are never shown
 
 
+class _Things(NamedTuple):
+    """What each class needs stands in things.tsv."""
+
+    seen: float = 0.35  # a box below this is no candidate
+    candidates: int = 100  # boxes of a class that are compared with each other
+    same: float = 0.5  # overlap over union of two boxes round one thing
+    same_place: float = 0.65  # and of boxes of two classes
+    most: int = 12  # boxes that are told
+    surest: float = 0.97
+    backed: float = 0.05  # evidence of the classifier that speaks for a thing
+    rival: float = 0.25  # evidence of something else that speaks against it
+    rival_over: float = 4.0  # times what speaks for it
+    rival_area: float = 0.15  # of the photo: a small thing is not what the classifier means
+    person: float = 0.6  # at least one must be so sure
+    another: float = 0.5  # the others
+    group: int = 3
+    crowd: int = 8
+    portrait: float = 0.18  # of the photo
+    portrait_height: float = 0.5  # of its height
+    portrait_cut: float = 0.93  # where the box must get to
+    portrait_sure: float = 0.85  # of how sure the person is: a player of football is as large
+    portrait_others: float = 0.5  # of the largest: all the others together
+
+
 class _Composition(NamedTuple):
     #: A weaker verdict is not said. On drawings of seeds kept for this, 40 of a family, it costs 2
     #: of 264 right verdicts and saves 10 of 18 wrong ones.
@@ -166,6 +190,7 @@ SCENE: Final = _Scene()
 FOCUS: Final = _Focus()
 MOOD: Final = _Mood()
 LABELS: Final = _Labels()
+THINGS: Final = _Things()
 COMPOSITION: Final = _Composition()
 SUBJECT: Final = _Subject()
 PLACEMENT: Final = _Placement()

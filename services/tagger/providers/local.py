@@ -1,4 +1,4 @@
-"""Tags without a network: a classifier for labels, a subject mask, and geometry."""
+"""Tags without a network: a classifier for labels, a detector, a subject mask, and geometry."""
 
 import hashlib
 from pathlib import Path
@@ -10,25 +10,27 @@ import numpy as np
 from services.common.events import Kind, PhotoFacts, Sighting, Tag, strongest_of_each
 from services.common.inference import Inference
 from services.common.modelfile import digest, have
-from services.common.models import LABEL, SUBJECT, ModelError
+from services.common.models import LABEL, SUBJECT, THING, ModelError
+from services.tagger.fusion import sharpened
 from services.tagger.local.labels import LabelModel, Vocabulary
 from services.tagger.local.pixels import decode
 from services.tagger.local.sight import words
 from services.tagger.local.subject import SubjectModel
+from services.tagger.local.things import ThingModel, ThingWords
 from services.tagger.settings import Settings
 
-LABELS = "efficientnet-lite2"
+LABELS, THINGS = "efficientnet-lite2", "ssd-mobilenet-v2"
 
 
 class LocalTagger:
     """Safe to use from several threads: it holds models and tables, and nothing changes.
 
-    ``label_model`` (with its table, ``label_words``) and ``subject_model`` replace the models of
-    the folder; docs/models.md says what such a file must look like.
+    ``label_model`` and ``thing_model`` (each with the table of its words) and ``subject_model``
+    replace the models of the folder; docs/models.md says what such a file must look like.
     """
 
     name = "local"
-    version = "4"  # and, with models of your own, a digest of them
+    version = "5"  # and, with models of your own, a digest of them
     paid = False
 
     def __init__(
@@ -39,14 +41,21 @@ class LocalTagger:
         label_model: Path | None = None,
         label_words: Path | None = None,
         subject_model: Path | None = None,
+        thing_model: Path | None = None,
+        thing_words: Path | None = None,
     ) -> None:
         cv2.setNumThreads(threads)  # the threads of the service are the handlers
-        label, subject = label_model or models / LABEL.name, subject_model or models / SUBJECT.name
-        self._labels = LabelModel(Inference(label, threads=threads))
-        self._subject = SubjectModel(Inference(subject, threads=threads))
+        self._labels = LabelModel(Inference(label_model or models / LABEL.name, threads=threads))
+        self._subject = SubjectModel(
+            Inference(subject_model or models / SUBJECT.name, threads=threads)
+        )
+        self._things = ThingModel(Inference(thing_model or models / THING.name, threads=threads))
         self._vocabulary = Vocabulary.read(label_words) if label_words else Vocabulary.read()
+        self._thing_words = ThingWords(thing_words) if thing_words else ThingWords()
         self._label_name = label_model.stem[:100] if label_model else LABELS
-        if own := [path for path in (label_model, label_words, subject_model) if path]:
+        self._thing_name = thing_model.stem[:100] if thing_model else THINGS
+        given = (label_model, label_words, subject_model, thing_model, thing_words)
+        if own := [path for path in given if path]:
             self.version += "-" + hashlib.sha256("".join(map(digest, own)).encode()).hexdigest()[:8]
             self._try_out()
 
@@ -58,6 +67,8 @@ class LocalTagger:
             label_model=have(settings.label_model, settings.models),
             label_words=have(settings.label_words, settings.models),
             subject_model=have(settings.subject_model, settings.models),
+            thing_model=have(settings.thing_model, settings.models),
+            thing_words=have(settings.thing_words, settings.models),
         )
 
     def _try_out(self) -> None:
@@ -69,6 +80,12 @@ class LocalTagger:
             raise ModelError(
                 f"the label model has {classes} classes, its table has words for {words_for}:"
                 " IMGCAP_LABEL_MODEL and IMGCAP_LABEL_WORDS belong together"
+            )
+        kinds, rows = self._things.answers(black)[1].shape[1], len(self._thing_words.rows)
+        if kinds != rows:
+            raise ModelError(
+                f"the thing model has {kinds} classes, its table has words for {rows}:"
+                " IMGCAP_THING_MODEL and IMGCAP_THING_WORDS belong together"
             )
         mask = self._subject.mask(black)
         if mask.ndim != 2 or not (mask.min() >= 0 and mask.max() <= 1):
@@ -82,9 +99,17 @@ class LocalTagger:
             self._tag("label", text, sure, self._label_name)
             for text, sure in self._vocabulary.labels(evidence).items()
         ]
-        mask = self._subject.mask(picture.rgb)
+        seen = self._thing_words.words(self._things.things(picture.rgb), evidence, self._vocabulary)
         tags += [
-            self._tag(word.kind, word.text, word.confidence, word.model, word.evidence)
+            self._tag("label", thing.text, thing.sure, self._thing_name, thing.evidence())
+            for thing in seen
+        ]
+        mask = self._subject.mask(picture.rgb)
+        boxes = [box for thing in seen for box in thing.boxes]
+        tags += [
+            sharpened(
+                self._tag(word.kind, word.text, word.confidence, word.model, word.evidence), boxes
+            )
             for word in words(picture, mask, evidence, facts)
         ]
         return Sighting(tags=strongest_of_each(tags))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.common.models import FOLDER, LABEL, SUBJECT, get_models
+from services.common.models import EYES, FOLDER, get_models
 from services.tagger.providers.local import LocalTagger
 
 ROOT = Path(__file__).parents[3]
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="session")
 def models() -> Path:
     folder = ROOT / FOLDER
-    get_models(folder, (LABEL, SUBJECT))
+    get_models(folder, EYES)
     return folder
 
 

@@ -17,6 +17,7 @@ from services.tagger.providers.local import LocalTagger
 from services.tagger.settings import Settings
 
 SIDE = 32
+THINGS = "0\t44\tteapot\ttableware\t0.8\t0.5\tcup\n1\t45\tkettle\t\t0.8\t0.5\t\n"
 WORDS = "0\tn1\t\tteapot\tkitchenware\n1\tn2\t\tkettle\tkitchenware\n"
 
 
@@ -56,6 +57,36 @@ def subject_model(path: Path) -> Path:
     return saved(path, nodes, "mask", [1, 1, SIDE, SIDE])
 
 
+def thing_model(path: Path, boxes: str = "boxes") -> Path:
+    """Sees a teapot in the middle of every photo."""
+    nodes = [
+        helper.make_node("ReduceMax", ["rgb"], ["top"], axes=[2, 3], keepdims=0),
+        helper.make_node("ReduceMax", ["top"], ["most"], axes=[1], keepdims=1),
+        helper.make_node("Mul", ["most", "nothing"], ["none"]),
+        helper.make_node("Add", ["none", "middle"], [boxes]),
+        helper.make_node("Unsqueeze", ["sure", "first"], ["scores"]),
+    ]
+    weights: dict[str, np.ndarray] = {
+        "sure": np.array([[0.9, 0.05]], np.float32),
+        "nothing": np.array([0.0], np.float32),
+        "middle": np.array([[[0.4, 0.4, 0.25, 0.25]]], np.float32),
+        "first": np.array([0], np.int64),
+    }
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [helper.make_tensor_value_info("rgb", TensorProto.FLOAT, [1, 3, SIDE, SIDE])],
+        [
+            helper.make_tensor_value_info(boxes, TensorProto.FLOAT, [1, 1, 4]),
+            helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, 1, 2]),
+        ],
+        [numpy_helper.from_array(array, name) for name, array in weights.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, str(path))
+    return path
+
+
 def told(models: Path, **own: Path) -> Settings:
     return Settings.model_validate({"models": models, **{k: str(v) for k, v in own.items()}})
 
@@ -79,15 +110,37 @@ def test_words_and_subjects_come_from_the_models_that_the_settings_name(
     assert tagger.version != LocalTagger.of(told(models, subject_model=subjects)).version
 
 
+def test_things_come_from_the_model_that_the_settings_name(
+    models: Path, samples: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "things.tsv").write_text(THINGS)
+    own = {
+        "thing_model": thing_model(tmp_path / "pot.onnx"),
+        "thing_words": tmp_path / "things.tsv",
+    }
+    tagger = LocalTagger.of(told(models, **own))
+    tags = {tag.text: tag for tag in tagger.look((samples / "dahlia.jpg").read_bytes()).tags}
+    assert {"teapot", "tableware"} <= tags.keys()
+    assert tags["teapot"].model == "pot"
+    assert tags["teapot"].evidence == {"boxes": [[0.4, 0.4, 0.25, 0.25]]}
+
+
 def test_what_does_not_fit_is_told_at_the_start(models: Path, tmp_path: Path) -> None:
     (tmp_path / "words.tsv").write_text(WORDS + "2\tn3\t\tcup\tkitchenware\n")
     (tmp_path / "bad.tsv").write_text("teapot\n")
     (tmp_path / "junk.onnx").write_bytes(b"junk")
     good, other = label_model(tmp_path / "a.onnx"), label_model(tmp_path / "b.onnx", "answer")
+    (tmp_path / "things.tsv").write_text(THINGS)
+    (tmp_path / "one.tsv").write_text(THINGS.partition("\n")[0] + "\n")
+    things = thing_model(tmp_path / "things.onnx")
+    shy = thing_model(tmp_path / "shy.onnx", boxes="places")
     for own, complaint in (
         ({"label_model": good, "label_words": tmp_path / "words.tsv"}, "2 classes"),
         ({"label_model": good, "label_words": tmp_path / "bad.tsv"}, "5 columns"),
         ({"label_model": other, "label_words": tmp_path / "words.tsv"}, "and no prob"),
+        ({"thing_model": things, "thing_words": tmp_path / "one.tsv"}, "2 classes"),
+        ({"thing_model": things, "thing_words": tmp_path / "bad.tsv"}, "7 columns"),
+        ({"thing_model": shy, "thing_words": tmp_path / "things.tsv"}, "not answer boxes"),
         ({"subject_model": tmp_path / "junk.onnx"}, "no ONNX model"),
         ({"subject_model": tmp_path / "away.onnx"}, "no such file"),
     ):
@@ -95,6 +148,8 @@ def test_what_does_not_fit_is_told_at_the_start(models: Path, tmp_path: Path) ->
             LocalTagger.of(told(models, **own))
     with pytest.raises(ValidationError, match="IMGCAP_LABEL_WORDS"):
         told(models, label_model=good)
+    with pytest.raises(ValidationError, match="IMGCAP_THING_WORDS"):
+        told(models, thing_model=things)
 
 
 def test_the_tagger_ends_with_one_sentence_when_its_model_is_another(
