@@ -8,10 +8,11 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from bench.searchrows import CAMERAS, OWNER, Floats, copy_facts, copy_photos, photos
+from bench.searchrows import CAMERAS, OTHER, OWNER, Floats, copy_facts, copy_photos, photos
 
-MODEL, DIMENSIONS = "bench", 384
+MODEL, DIMENSIONS = "bench", 512
 WORDS, TAGS, TOPICS = 30_000, 15, 600
+SEED = 1
 AT_ONCE = 20_000
 HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 #: Real words and photos lie near a space of fewer dimensions than their vectors have: those of the
@@ -21,13 +22,40 @@ SYLLABLES = [a + b for a in "bdfghklmnprstvz" for b in "aeiou"]
 
 
 @dataclass(frozen=True)
+class Language:
+    """Words, and where they lie: each near one of some topics."""
+
+    words: list[str]
+    vectors: Floats
+    topics: NDArray[np.int64]  # of the words
+    space: Floats  # the few directions that vectors take
+
+    @classmethod
+    def made(cls, luck: np.random.Generator, words: int) -> "Language":
+        space = np.linalg.qr(luck.normal(size=(DIMENSIONS, LATENT)))[0].T.astype(np.float32)
+        topics = unit(luck.normal(size=(TOPICS, LATENT)).astype(np.float32))
+        topic_of_word = luck.integers(0, TOPICS, words)
+        noise = unit(luck.normal(size=(words, LATENT)).astype(np.float32))
+        vectors = unit((topics[topic_of_word] + noise * 0.9) @ space)
+        return cls([word(number) for number in range(words)], vectors, topic_of_word, space)
+
+
+@dataclass(frozen=True)
 class Filled:
-    """What was made, and how long it took."""
+    """What was made, and how long it took; nothing is known of what another run made."""
 
     photos: int
     words: list[str]
     vectors: Floats  # of the words
     seconds: dict[str, float]
+
+
+def filled_before(url: str, *, words: int = WORDS, seed: int = SEED) -> Filled:
+    """A database that this generator filled in another run."""
+    said = Language.made(np.random.default_rng(seed), words)
+    with psycopg.connect(url) as db:
+        row = db.execute("SELECT count(*) FROM photo").fetchone()
+    return Filled(row[0] if row else 0, said.words, said.vectors, {})
 
 
 def word(number: int) -> str:
@@ -44,34 +72,28 @@ def unit(rows: Floats) -> Floats:
     return scaled
 
 
-def fill(url: str, number: int, *, words: int = WORDS, seed: int = 1) -> Filled:
+def fill(url: str, number: int, *, words: int = WORDS, seed: int = SEED) -> Filled:
     """A migrated, empty database becomes a gallery."""
     luck = np.random.default_rng(seed)
-    space = np.linalg.qr(luck.normal(size=(DIMENSIONS, LATENT)))[0].T.astype(np.float32)
-    topics = unit(luck.normal(size=(TOPICS, LATENT)).astype(np.float32))
-    topic_of_word = luck.integers(0, TOPICS, words)
-    noise = unit(luck.normal(size=(words, LATENT)).astype(np.float32))
-    vectors = unit((topics[topic_of_word] + noise * 0.9) @ space)
-    said = [word(number) for number in range(words)]
+    language = Language.made(luck, words)
     seconds: dict[str, float] = {}
     with psycopg.connect(url, autocommit=True) as db:
         db.execute("SET statement_timeout = 0")
-        db.execute("SET maintenance_work_mem = '1GB'")
-        db.execute("ALTER TABLE photo DISABLE TRIGGER photo_shown")
+        # What the index of vectors takes while it is built, and a little more.
+        db.execute(f"SET maintenance_work_mem = '{max(256, number * 2 // 1000)}MB'".encode())
         _walls(db, "NO FORCE")
-        tag_ids = _words(db, said, vectors)
+        tag_ids = _words(db, language.words, language.vectors)
         later = _without_indexes(db)
-        members = [np.flatnonzero(topic_of_word == topic) for topic in range(TOPICS)]
+        members = [np.flatnonzero(language.topics == topic) for topic in range(TOPICS)]
         started = time.perf_counter()
         for start in range(0, number, AT_ONCE):
             count = min(AT_ONCE, number - start)
-            _some_photos(db, luck, count, start, members, topic_of_word, vectors, tag_ids, space)
+            _some_photos(db, luck, count, start, members, language, tag_ids)
         seconds["rows"] = time.perf_counter() - started
         seconds |= _index(db, later)
-        db.execute("ALTER TABLE photo ENABLE TRIGGER photo_shown")
         _walls(db, "FORCE")
         db.execute("VACUUM ANALYZE")
-    return Filled(number, said, vectors, seconds)
+    return Filled(number, language.words, language.vectors, seconds)
 
 
 def _walls(db: psycopg.Connection, forced: str) -> None:
@@ -89,7 +111,7 @@ def _words(db: psycopg.Connection, words: list[str], vectors: Floats) -> NDArray
     db.execute(
         "INSERT INTO trait (kind, text) SELECT 'year', unnest(%s::text[])"
         " UNION ALL SELECT 'camera', unnest(%s::text[])",
-        [years, [*CAMERAS, "other"]],
+        [years, [*CAMERAS, OTHER]],
     )
     db.execute("INSERT INTO tag (kind, text) SELECT 'label', unnest(%s::text[])", [words])
     ids: dict[str, int] = dict(db.execute("SELECT text, tag_id FROM tag").fetchall())
@@ -109,26 +131,24 @@ def _some_photos(
     count: int,
     start: int,
     members: list[NDArray[np.int64]],
-    topic_of_word: NDArray[np.int64],
-    vectors: Floats,
+    language: Language,
     tag_ids: NDArray[np.int64],
-    space: Floats,
 ) -> None:
     """Each photo has words of its topic, and some that everybody has."""
-    common = np.minimum(luck.zipf(1.25, (count, TAGS)) - 1, len(vectors) - 1)
+    common = np.minimum(luck.zipf(1.25, (count, TAGS)) - 1, len(language.words) - 1)
     # A hash spreads the commonest words over the topics.
-    chosen = (common * 7919) % len(vectors)
-    topic = topic_of_word[chosen[:, 0]]
+    chosen = (common * 7919) % len(language.words)
+    topic = language.topics[chosen[:, 0]]
     for place in range(1, 6):
         own = luck.random(count)
         chosen[:, place] = [
             members[t][int(o * len(members[t]))] for t, o in zip(topic, own, strict=True)
         ]
     confidence = luck.uniform(0.3, 1, (count, TAGS)).astype(np.float32)
-    noise = unit(luck.normal(size=(count, LATENT)).astype(np.float32)) @ space
-    place_of = unit(np.einsum("ijk,ij->ik", vectors[chosen], confidence) / 4 + noise * 0.4)
+    noise = unit(luck.normal(size=(count, LATENT)).astype(np.float32)) @ language.space
+    place_of = unit(np.einsum("ijk,ij->ik", language.vectors[chosen], confidence) / 4 + noise * 0.4)
     ids = np.frombuffer(luck.bytes(16 * count), "S16").copy()
-    made = list(photos(luck, ids, start))
+    made = photos(luck, ids, start)
     copy_photos(db, made)
     _tags(db, ids, tag_ids[chosen], confidence)
     copy_facts(db, made, tag_ids[chosen], confidence)
@@ -170,28 +190,38 @@ def _tags(
     )
 
 
-def _index(db: psycopg.Connection, later: list[tuple[str, str]]) -> dict[str, float]:
+def _index(db: psycopg.Connection, later: list[str]) -> dict[str, float]:
     seconds = {}
     started = time.perf_counter()
     db.execute("SELECT make_vector_indexes(%s, %s)", [MODEL, DIMENSIONS])
     seconds["HNSW of photos"] = time.perf_counter() - started
     started = time.perf_counter()
-    for _, statement in later:
+    for statement in later:
         db.execute(statement.encode())
     db.execute("INSERT INTO tag_use SELECT owner, tag_id, count(*) FROM photo_tag GROUP BY 1, 2")
     seconds["the other indexes"] = time.perf_counter() - started
     return seconds
 
 
-def _without_indexes(db: psycopg.Connection) -> list[tuple[str, str]]:
-    """They are made at the end, faster and fuller."""
-    later = db.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('photo_facts', 'photo_tag')"
-        " AND indexname NOT LIKE '%pkey'"
-    ).fetchall()
-    for name, _ in later:
+def _without_indexes(db: psycopg.Connection) -> list[str]:
+    """Also without looking for the photo of each row. What brings both back when all are there."""
+    tables = ["photo_facts", "photo_tag", "photo_vector"]
+    bonds = db.execute(
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE contype = 'f' AND conrelid = ANY (%s::regclass[])", [tables],
+    ).fetchall()  # fmt: skip
+    for table, name, _ in bonds:
+        db.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}".encode())
+    indexes = db.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY (%s)"
+        " AND indexname NOT LIKE '%%pkey'", [tables],
+    ).fetchall()  # fmt: skip
+    for name, _ in indexes:
         db.execute(f"DROP INDEX {name}".encode())
-    return later
+    return [definition for _, definition in indexes] + [
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID"
+        for table, name, definition in bonds
+    ]
 
 
 # --- COPY's binary form, a numpy row a tuple

@@ -1,75 +1,86 @@
 """Photos of the benchmark as the gateway would have taken them in, and search's rows of them."""
 
 import base64
-import json
 import math
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
+import orjson
 import psycopg
 from numpy.typing import NDArray
+
+from services.search.evidence import SEEN
 
 Floats = NDArray[np.float32]
 OWNER = "local"
 #: Cameras by how many photos were taken with them: the filters of the benchmark.
 CAMERAS = {"leica m3": 0.001, "canon r5": 0.01, "nikon z6": 0.1, "fuji x100": 0.5}
+OTHER = "other"
 AMOUNTS = (0.4, 0.3, 0.2, 0.1)
 CREATED = "2026-11-22 00:00:00+00"
+#: Bytes of a thumbhash, and how many of its numbers the print of a photo takes.
+THUMBHASH, LEVELS = 21, 16
 
 
 @dataclass(frozen=True)
-class Made:
-    """One photo as a camera would have left it."""
+class Some:
+    """Photos as cameras would have left them."""
 
-    number: int
-    id: str
-    camera: str
-    iso: int
-    day: date
-    thumbhash: str
-    palette: list[dict[str, Any]]
+    start: int
+    ids: list[str]
+    cameras: list[str]
+    labs: NDArray[np.int64]  # photos x colours x L, a, b
+    hashes: NDArray[np.uint8]
 
-    @property
-    def name(self) -> str:
-        return f"IMG_{self.number}.jpg"
+    def day(self, n: int) -> date:
+        at = self.start + n
+        return date(2005 + at % 20, at % 12 + 1, at % 28 + 1)
+
+    def iso(self, n: int) -> int:
+        return 100 << (self.start + n) % 7
 
 
-def photos(luck: np.random.Generator, ids: NDArray[np.bytes_], start: int) -> Iterator[Made]:
+def photos(luck: np.random.Generator, ids: NDArray[np.bytes_], start: int) -> Some:
     raw = ids.view(np.uint8).reshape(len(ids), 16)
-    camera = luck.random(len(ids))
-    labs = luck.integers((10, -60, -60), (95, 60, 60), (len(ids), len(AMOUNTS), 3)).tolist()
-    for number, (name, chance) in enumerate(zip(raw, camera, strict=True)):
+    bounds = np.cumsum(list(CAMERAS.values()))
+    names = [*CAMERAS, OTHER]
+    return Some(
+        start,
+        [one.tobytes().hex() for one in raw],
+        [names[n] for n in np.searchsorted(bounds, luck.random(len(ids)), side="right").tolist()],
+        luck.integers((10, -60, -60), (95, 60, 60), (len(ids), len(AMOUNTS), 3)),
+        luck.integers(0, 256, (len(ids), THUMBHASH), np.uint8),
+    )
+
+
+def copy_photos(db: psycopg.Connection, some: Some) -> None:
+    def row(n: int, name: str, labs: list[list[int]]) -> str:
         palette = [
             {"hex": "#808080", "amount": amount, "lab": lab}
-            for amount, lab in zip(AMOUNTS, labs[number], strict=True)
+            for amount, lab in zip(AMOUNTS, labs, strict=True)
         ]
-        at = start + number
-        day = date(2005 + at % 20, at % 12 + 1, at % 28 + 1)
-        print_of = base64.b64encode(os.urandom(21)).decode()
-        iso = 100 * 2 ** (at % 7)
-        yield Made(at, name.tobytes().hex(), _camera(float(chance)), iso, day, print_of, palette)
+        exif = f'{{"camera_model": "{some.cameras[n]}", "iso": {some.iso(n)}}}'
+        thumbhash = base64.b64encode(some.hashes[n].tobytes()).decode()
+        return (
+            f"{name}\t{OWNER}\t{name * 2}\tIMG_{some.start + n}.jpg\timage/jpeg\t4000000\t4000"
+            f"\t3000\t{thumbhash}\t{orjson.dumps(palette).decode()}\t{exif}\t{some.day(n)} 12:00:00"
+            f"\t{CREATED}\tready\t1\n"
+        )
 
-
-def copy_photos(db: psycopg.Connection, made: list[Made]) -> None:
-    with db.cursor().copy(
-        "COPY photo (photo_id, owner, sha256, filename, content_type, bytes, width, height,"
-        " thumbhash, palette, exif, taken_at, created_at, status, applied_generation) FROM STDIN"
-    ) as copy:
-        for one in made:
-            exif = f'{{"camera_model": "{one.camera}", "iso": {one.iso}}}'
-            copy.write_row(
-                (one.id, OWNER, one.id * 2, one.name, "image/jpeg", 4_000_000, 4000, 3000,
-                 one.thumbhash, json.dumps(one.palette), exif, f"{one.day} 12:00:00", CREATED,
-                 "ready", 1)
-            )  # fmt: skip
+    labs = some.labs.tolist()
+    _copy_text(
+        db,
+        "photo (photo_id, owner, sha256, filename, content_type, bytes, width, height,"
+        " thumbhash, palette, exif, taken_at, created_at, status, applied_generation)",
+        (row(n, name, labs[n]) for n, name in enumerate(some.ids)),
+    )
 
 
 def copy_facts(
-    db: psycopg.Connection, made: list[Made], tags: NDArray[np.int64], confidence: Floats
+    db: psycopg.Connection, some: Some, tags: NDArray[np.int64], confidence: Floats
 ) -> None:
     """What the trigger would write, from what is known already; a test compares the two."""
     traits: dict[tuple[str, str], int] = {
@@ -77,91 +88,106 @@ def copy_facts(
         for number, kind, text in db.execute("SELECT trait_id, kind, text FROM trait")
     }
     colours = db.execute("SELECT name, l, a, b FROM colour ORDER BY number").fetchall()
-    names = [name for name, *_ in colours]
-    places = np.array([place for _, *place in colours])
-    labs = np.array([[swatch["lab"] for swatch in one.palette] for one in made], np.float64)
+    weights, shares = _colours(some.labs, np.array([place for _, *place in colours]))
+    bits = _print_bits(some.hashes)
+    swatches = _swatches(some.labs)
+
+    def row(n: int, name: str) -> str:
+        has = {colours[k][0]: float(shares[n, k]) for k in np.flatnonzero(shares[n] >= 0.03)}
+        day = some.day(n)
+        said = _said(tags[n], confidence[n])
+        also = (
+            ("orientation", "landscape"), ("year", str(day.year)), ("camera", some.cameras[n]),
+        )  # fmt: skip
+        every = [
+            *said,
+            *((traits["colour", k], min(100, round(115 * v**0.5))) for k, v in has.items()),
+            *((traits[trait], 100) for trait in also),
+        ]
+        seen = np.array(every, SEEN).tobytes().hex()
+        facts = orjson.dumps(_facts(some, n, [tag for tag, _ in every], has)).decode()
+        rare = {
+            "name": f"img_{some.start + n}.jpg", "p": swatches[n],
+            "c": f" {' '.join(f'{tag}={sure}' for tag, sure in said)} ",
+        }  # fmt: skip
+        vector = ",".join(f"{weight:.5g}" for weight in weights[n])
+        keys = ",".join(map(str, _print_keys(bits[n])))
+        return (
+            f"{name}\t{OWNER}\t\\\\x{seen}\t{facts}\t{orjson.dumps(rare).decode()}"
+            f"\t'img':1 '{some.start + n}':2\t[{vector}]\t{bits[n]}\t{{{keys}}}\t{day} 12:00:00\n"
+        )
+
+    _copy_text(
+        db,
+        "photo_facts (photo_id, owner, seen, facts, rare, words, colours, print_bits,"
+        " print_keys, at)",
+        (row(n, name) for n, name in enumerate(some.ids)),
+    )
+
+
+def _copy_text(db: psycopg.Connection, table: str, rows: Iterable[str]) -> None:
+    with db.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copy:
+        for block in _blocks(rows):
+            copy.write(block)
+
+
+def _blocks(rows: Iterable[str], size: int = 500) -> Iterator[str]:
+    block: list[str] = []
+    for row in rows:
+        block.append(row)
+        if len(block) == size:
+            yield "".join(block)
+            block = []
+    yield "".join(block)
+
+
+def _said(tags: NDArray[np.int64], confidence: Floats) -> list[tuple[int, int]]:
+    """A word is said once of a photo: by whoever said it first."""
+    percents = (100 * confidence).round().astype(np.int64)
+    first = dict(zip(tags[::-1].tolist(), percents[::-1].tolist(), strict=True))
+    return sorted(first.items())
+
+
+def _facts(some: Some, n: int, tags: list[int], has: dict[str, float]) -> dict[str, Any]:
+    day, iso = some.day(n), some.iso(n)
+    return {
+        "t": tags, "d": int(f"{day:%Y%m%d}"), "y": day.year, "m": day.month,
+        "ym": int(f"{day:%Y%m}"), "hour": 12, "u": int(CREATED[:10].replace("-", "")),
+        "w": 4000, "h": 3000, "r": 1.333, "mp": 12.0, "cam": some.cameras[n], "iso": iso,
+        "by": [OWNER], "status": "ready", "o": "landscape",
+        "k": {name: round(amount * 100) for name, amount in has.items()},
+        "b": [code * 1000 + 500 + math.floor(2 * math.log2(value))
+              for code, value in ((1, iso), (5, 4000), (6, 3000), (7, 12))],
+    }  # fmt: skip
+
+
+def _colours(
+    labs: NDArray[np.int64], places: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Of each photo the vector of named colours, and the share of its pixels near each."""
     far = np.sqrt((((labs[:, :, None] - places) * (0.7, 1, 1)) ** 2).sum(axis=3))
     near = np.exp(-((far / 18) ** 2)) + 1e-12
     amounts = np.array(AMOUNTS)[None, :, None]
     weights = np.sqrt((amounts * near / near.sum(axis=2, keepdims=True)).sum(axis=1))
-    nearest = far.argmin(axis=2)[:, :, None] == np.arange(len(names))
-    shares = (amounts * (nearest | (far < 12))).sum(axis=1)
-    with db.cursor().copy(
-        "COPY photo_facts (photo_id, owner, tags, sure, facts, words, composition, colours,"
-        " print_bits, print_keys, at, mood) FROM STDIN"
-    ) as copy:
-        for row, one in enumerate(made):
-            some = dict(zip(tags[row].tolist()[::-1], confidence[row].tolist()[::-1], strict=True))
-            said = [(tag, round(sure * 100)) for tag, sure in sorted(some.items())]
-            has = {names[n]: float(shares[row, n]) for n in np.flatnonzero(shares[row] >= 0.03)}
-            extra = [
-                (traits["colour", name], min(100, round(115 * amount**0.5)))
-                for name, amount in has.items()
-            ]
-            for kind, text in (
-                ("orientation", "landscape"), ("year", str(one.day.year)), ("camera", one.camera),
-            ):  # fmt: skip
-                extra.append((traits[kind, text], 100))
-            every = [*said, *extra]
-            copy.write_row(
-                (
-                    one.id,
-                    OWNER,
-                    [tag for tag, _ in every],
-                    [sure for _, sure in every],
-                    json.dumps(_fact(one, every, said, has)),
-                    f"'img':1 '{one.number}':2",
-                    None,
-                    "[" + ",".join(f"{weight:.5g}" for weight in weights[row]) + "]",
-                    (bits := _print_bits(one.thumbhash)),
-                    _print_keys(bits),
-                    f"{one.day} 12:00:00",
-                    None,
-                )
-            )
+    nearest = far.argmin(axis=2)[:, :, None] == np.arange(len(places))
+    return weights, (amounts * (nearest | (far < 12))).sum(axis=1)
 
 
-def _fact(
-    one: Made,
-    every: list[tuple[int, int]],
-    said: list[tuple[int, int]],
-    has: dict[str, float],
-) -> dict[str, Any]:
-    day = one.day
-    return {
-        "t": [tag for tag, _ in every],
-        "c": f" {' '.join(f'{tag}={sure}' for tag, sure in said)} ",
-        "d": int(f"{day:%Y%m%d}"), "y": day.year, "m": day.month, "ym": int(f"{day:%Y%m}"),
-        "hour": 12, "u": int(CREATED[:10].replace("-", "")), "w": 4000, "h": 3000, "r": 1.333,
-        "mp": 12.0, "cam": one.camera, "iso": one.iso, "name": one.name.lower(), "by": [OWNER],
-        "status": "ready", "o": "landscape",
-        "k": {name: round(amount * 100) for name, amount in has.items()},
-        "p": [_swatch(one) for one in one.palette],
-        "b": [code * 1000 + 500 + math.floor(2 * math.log2(value))
-              for code, value in ((1, one.iso), (5, 4000), (6, 3000), (7, 12))],
-    }  # fmt: skip
+def _swatches(labs: NDArray[np.int64]) -> list[list[int]]:
+    amounts = np.array([round(amount * 100) for amount in AMOUNTS])
+    light, a, b = labs[..., 0], labs[..., 1], labs[..., 2]
+    numbers: list[list[int]] = (((amounts * 128 + light) * 256 + a + 128) * 256 + b + 128).tolist()
+    return numbers
 
 
-def _swatch(swatch: dict[str, Any]) -> int:
-    light, a, b = swatch["lab"]
-    amount = round(swatch["amount"] * 100)
-    return int(((amount * 128 + light) * 256 + a + 128) * 256 + b + 128)
-
-
-def _print_bits(thumbhash: str) -> str:
-    raw = base64.b64decode(thumbhash)
-    levels = [(raw[5 + n // 2] >> (4 * (n % 2))) & 15 for n in range(16)]
-    return "".join(f"{level > 4:d}{level > 7:d}{level > 11:d}" for level in levels)
+def _print_bits(hashes: NDArray[np.uint8]) -> list[str]:
+    pairs = hashes[:, 5 : 5 + LEVELS // 2]
+    levels = np.stack([pairs & 15, pairs >> 4], axis=2).reshape(len(hashes), LEVELS)
+    bits = np.stack([levels > 4, levels > 7, levels > 11], axis=2).reshape(len(hashes), -1)
+    digits = (bits + ord("0")).astype(np.uint8)
+    return [row.tobytes().decode() for row in digits]
 
 
 def _print_keys(bits: str) -> list[int]:
     shape = (round(math.log(4 / 3) * 12) & 255) << 16
     return [(n << 24) + shape + int(bits[n * 16 : n * 16 + 16], 2) for n in range(3)]
-
-
-def _camera(chance: float) -> str:
-    for name, share in CAMERAS.items():
-        if chance < share:
-            return name
-        chance -= share
-    return "other"

@@ -11,7 +11,7 @@ from services.search.database import Db
 from services.search.evidence import Evidences
 from services.search.language.known import Terms
 from services.search.language.lexicon import COLOUR_NAMES
-from services.search.language.plan import has_tag
+from services.search.language.plan import Filter, has_tag
 from services.search.sql import SQL
 from services.search.understanding import Understood
 from services.search.vocabulary import Floats, vector_literal
@@ -35,12 +35,12 @@ class Depth:
 SHALLOW, DEEP = Depth(300, 100, 100), Depth(2000, 200, 400)
 #: Of a gallery so small more is weighed at once: its owner knows how many there must be.
 FEW, FEW_WEIGHED = 5000, Depth(1000, 200, 200)
-#: So few photos that pass a filter are all compared: exact, and faster than a filtered walk.
-FEW_PASSING = 20_000
+#: Photos that a filtered walk finds.
+FOUND = 100
 #: How far a filtered walk goes on when few of those that it meets pass, and how broadly it walks.
-TUPLES, FILTERED_EF = 60_000, 200
+TUPLES, FILTERED_EF = 60_000, 400
 #: Photos asked for an estimate of how many pass.
-SAMPLE = 1000
+SAMPLE = 500
 #: Seconds for which sizes stay true enough. (A small gallery soon has many times its size.)
 FRESH, SOON = 10.0, 1.0
 #: The order of the vector in the column ``colours``.
@@ -55,30 +55,30 @@ assert set(COLOUR_ORDER) == COLOUR_NAMES
 class Sizes:
     """How many photos there are and how many pass a filter, about; remembered for seconds."""
 
-    known: dict[tuple[str, str | None], tuple[float, float]] = field(default_factory=dict)
+    known: dict[tuple[str, Filter | None], tuple[float, float]] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
-    def passing(self, db: Db, owner: str, path: str | None) -> float:
+    def passing(self, db: Db, owner: str, through: Filter | None) -> float:
         now = time.monotonic()
         with self.lock:
-            size, until = self.known.get((owner, path), (0.0, 0.0))
+            size, until = self.known.get((owner, through), (0.0, 0.0))
         if now < until:
             return size
-        size = self._count(db, owner, path)
+        size = self._count(db, owner, through)
         with self.lock:
             if len(self.known) > 1000:
                 self.known.clear()
-            self.known[owner, path] = (size, now + (FRESH if size > FEW else SOON))
+            self.known[owner, through] = (size, now + (FRESH if size > FEW else SOON))
         return size
 
-    def _count(self, db: Db, owner: str, path: str | None) -> float:
-        if path is None:
+    def _count(self, db: Db, owner: str, through: Filter | None) -> float:
+        if through is None:
             row = db.execute(SQL["gallery_size"]).fetchone()
             return float(row[0]) if row else 0.0
         everything = self.passing(db, owner, None)
-        if everything <= FEW_PASSING:
+        if everything <= FEW:
             return everything
-        fields = {"owner": owner, "filter": path, "percent": 100 * SAMPLE / everything}
+        fields = {"owner": owner, **filtering(through), "percent": 100 * SAMPLE / everything}
         passed, seen = db.execute(SQL["sample_facts"], fields).fetchone() or (0, 1)
         return everything * float(passed) / max(1, seen)
 
@@ -95,23 +95,40 @@ def find(
     db: Db, owner: str, asked: Understood, sizes: Sizes, terms: Terms, *, deep: bool = False
 ) -> Found:
     """The photos worth weighing, and what speaks for each."""
-    path = asked.filter
     everything = sizes.passing(db, owner, None)
-    passing = sizes.passing(db, owner, path) if path else everything
-    few = passing <= (FEW_PASSING if path else FEW)
+    passing = sizes.passing(db, owner, asked.filter) if asked.filter else everything
+    few = is_few(passing, everything, asked.filter)
     depth = DEEP if deep else at_first(everything)
     heard = asked.vector is not None and asked.model is not None
     fields = {
         **_weighed(owner, asked),
-        **_arms(asked, terms, few and everything > FEW_PASSING),
+        **_arms(asked, terms, few and everything > FEW),
         "most": depth.most,
         "nearest": depth.nearest,
-        "ef": max(depth.ef, FILTERED_EF) if path else depth.ef,
+        "ef": max(depth.ef, FILTERED_EF) if asked.filter else depth.ef,
         "walk": heard and not few,
         "compare": heard and few,
     }
     fields |= {"limits": _limits(asked, fields["tag_ids"], depth.most)}
     return _ask(db, fields)
+
+
+def is_few(passing: float, everything: float, through: Filter | None) -> bool:
+    """Whether those that pass are all compared: exact, and no slower than a walk.
+
+    A walk meets ``everything / passing`` photos for each that passes.
+    """
+    if everything <= FEW:
+        return True
+    return through is not None and passing**2 <= FOUND * everything
+
+
+def filtering(through: Filter | None) -> dict[str, str | None]:
+    """A filter as every query takes it."""
+    return {
+        "filter": through.key if through else None,
+        "rest": through.rest if through else None,
+    }
 
 
 def at_first(everything: float) -> Depth:
@@ -135,11 +152,12 @@ def _weighed(owner: str, asked: Understood) -> dict[str, Any]:
     feelings = [want.feeling for want in asked.wants if want.feeling]
     return {
         "owner": owner,
-        "filter": asked.filter,
+        **filtering(asked.filter),
         "words": [want.text if want.lexical else "" for want in asked.wants],
         "conditions": [condition.path for condition in asked.conditions],
+        "keys": [condition.key for condition in asked.conditions],
         "feeling": "({},{})".format(*feelings[0]) if feelings else None,
-        "vector": None if asked.vector is None else vector_literal(asked.vector),
+        "vector": asked.place,
         "model_id": asked.model["model_id"] if asked.model else None,
         "photo_ids": "{}",
         "tuples": TUPLES,
@@ -148,7 +166,8 @@ def _weighed(owner: str, asked: Understood) -> dict[str, Any]:
 
 def _ask(db: Db, fields: dict[str, Any]) -> Found:
     # One plan serves all that is not filtered; a filter decides how it is best looked for.
-    db.execute(SQL["plan_once"] if fields["filter"] is None else SQL["plan_each"])
+    filtered = fields["filter"] or fields["rest"]
+    db.execute(SQL["plan_each"] if filtered else SQL["plan_once"])
     row = db.execute(SQL["weigh_candidates"], fields, binary=True).fetchone()
     assert row is not None  # it counts
     return Found(Evidences.of(row[:-1]), row[-1])
@@ -159,7 +178,7 @@ def _arms(asked: Understood, terms: Terms, narrow: bool) -> dict[str, Any]:
     tags = [number for number in asked.likeness() if number > 0]
     together = asked.together()
     if narrow and tags:
-        together = f"{asked.filter} && {has_tag(tags)}" if asked.filter else has_tag(tags)
+        together = " && ".join([*asked.keys, has_tag(tags)])
     return {
         "tag_ids": [] if narrow else tags,
         "colours": _colours(asked, terms),
@@ -192,7 +211,7 @@ def nearest(
         return []
     fields = {
         "owner": owner,
-        "filter": asked.filter,
+        **filtering(asked.filter),
         "vector": vector_literal(place),
         "model_id": asked.model["model_id"],
         "most": DEEP.nearest,

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 NONE: frozenset[int] = frozenset()
-#: An array as PostgreSQL sends it: this much before its numbers, less when it is empty.
-HEAD, EMPTY_HEAD = 20, 12
+#: A tag of a photo as the database keeps it: its number and its percent, or that a person took it
+#: away.
+SEEN = np.dtype([("tag", ">i4"), ("percent", "u1")])
+REJECTED = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +52,29 @@ class Evidences:
     @classmethod
     def of(cls, sent: Sequence[Any]) -> "Evidences":
         """``sent``: the row of ``weigh_candidates``."""
-        ids, at, counts, tags, sure, named, met, likeness, feeling, no = sent
-        ids = ids or b""
-        count = np.frombuffer(counts or b"", ">i4").astype(np.int64)
-        raw = np.frombuffer(sure or b"", np.uint8)
-        places = _places(count, 6)
-        rejected = {UUID(photo_id).bytes: frozenset(some) for photo_id, some in (no or {}).items()}
-        by_row = {ids[n : n + 16]: n // 16 for n in range(0, len(ids), 16)} if rejected else {}
+        ids, at, lengths, seen, named, met, likeness, feeling = (column or b"" for column in sent)
+        count = np.frombuffer(lengths, ">i4") // SEEN.itemsize
+        row = np.repeat(np.arange(len(count)), count)
+        tags = np.frombuffer(seen, SEEN)
+        tag, percent = tags["tag"].astype(np.int64), tags["percent"]
+        rejected: dict[int, frozenset[int]] = {}
+        if (gone := percent == REJECTED).any():
+            for place in np.flatnonzero(gone).tolist():
+                at_row = int(row[place])
+                rejected[at_row] = rejected.get(at_row, NONE) | {int(tag[place])}
+            row, tag, percent = row[~gone], tag[~gone], percent[~gone]
         return cls(
             ids,
-            np.frombuffer(at or b"", ">i8").astype(np.float64) / 1e6,
-            np.concatenate([[0], np.cumsum(count)]),
-            np.repeat(np.arange(len(count)), count),
-            np.frombuffer(tags or b"", ">i4")[_places(count, 8) // 4].astype(np.int64),
-            raw[places + 1] / 100,  # a percent fits the lower of the two bytes
-            np.frombuffer(named or b"", ">i4").astype(np.int64),
-            np.frombuffer(met or b"", ">i4").astype(np.int64),
-            np.frombuffer(likeness or b"", ">f8").astype(np.float64),
-            np.frombuffer(feeling or b"", ">f8").astype(np.float64),
-            {by_row[photo_id]: some for photo_id, some in rejected.items()},
+            np.frombuffer(at, ">i8").astype(np.float64) / 1e6,
+            np.searchsorted(row, np.arange(len(count) + 1)),
+            row,
+            tag,
+            percent / 100,
+            np.frombuffer(named, ">i4").astype(np.int64),
+            np.frombuffer(met, ">i4").astype(np.int64),
+            np.frombuffer(likeness, ">f8").astype(np.float64),
+            np.frombuffer(feeling, ">f8").astype(np.float64),
+            rejected,
         )
 
     def photo_id(self, row: int) -> UUID:
@@ -91,29 +97,19 @@ class Evidences:
             None if np.isnan(feeling) else feeling,
         )
 
-    def counted(self, rows: Ints) -> list[tuple[int, int]]:
+    def counted(self, rows: Ints) -> tuple[Ints, Ints]:
         """The tags and traits of some photos and how many have them, the commonest first."""
         chosen = np.zeros(len(self), bool)
         chosen[rows] = True
         numbers, counts = np.unique(self.tag[chosen[self.row]], return_counts=True)
         order = np.lexsort((numbers, -counts))
-        return list(zip(numbers[order].tolist(), counts[order].tolist(), strict=True))
+        return numbers[order], counts[order]
 
     def in_order(self, *keys: NDArray[Any]) -> Ints:
         """Rows by these keys, the first one counting most; equals always in the same order."""
         halves = np.frombuffer(self.ids, ">u8").reshape(-1, 2)
         order: Ints = np.lexsort((halves[:, 1], halves[:, 0], *reversed(keys)))
         return order
-
-
-def _places(counts: Ints, width: int) -> Ints:
-    """Where each number stands, in bytes: each is preceded by its own length of four bytes."""
-    heads = np.where(counts > 0, HEAD, EMPTY_HEAD)
-    starts = np.cumsum(heads + counts * width) - counts * width
-    before = np.cumsum(counts) - counts
-    within = np.arange(int(counts.sum())) - np.repeat(before, counts)
-    places: Ints = np.repeat(starts, counts) + within * width + 4
-    return places
 
 
 def _bits(mask: int) -> frozenset[int]:

@@ -1,13 +1,15 @@
 """A page of hits in the API's words: rows of the database and reasons, as plain values for JSON."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import orjson
 from psycopg.rows import dict_row
 
 from services.common.api import Chip
 from services.search.database import Db
+from services.search.evidence import Ints
 from services.search.gallery import plain_photo
 from services.search.language.known import Terms
 from services.search.language.plan import Meant, Want
@@ -43,7 +45,7 @@ def hits(db: Db, page: Sequence[Ranked], asked: Understood, terms: Terms) -> lis
 
 
 def _hit(one: Ranked, row: Plain, asked: Understood, terms: Terms) -> Plain:
-    sources = row.pop("sources") or {}
+    sources = orjson.loads(row.pop("sources") or "{}")
     hit = plain_photo(row)
     hit["likeness"] = one.likeness
     hit["why"] = [_why(one, grounds, asked, terms, sources) for grounds in one.grounds]
@@ -88,16 +90,15 @@ def _named(
     return WHOLE, "meaning", str(asked.model["name"]) if asked.model else ""
 
 
-def facets(counted: Iterable[tuple[int, int]], terms: Terms) -> dict[str, list[Plain]]:
-    """The commonest tags and traits, by kind."""
+def facets(counted: tuple[Ints, Ints], terms: Terms) -> dict[str, list[Plain]]:
+    """The commonest tags and traits, by kind. Some photos have thousands: the rest stays unread."""
+    numbers, counts = counted
+    kinds = terms.kinds_of(numbers)
     by_kind: dict[str, list[Plain]] = {}
-    known = terms.by_number
-    for number, count in counted:
-        if number in known:
-            term = known[number]
-            words = by_kind.setdefault(term.kind, [])
-            if len(words) < FACET_WORDS:
-                words.append({"text": term.text, "count": count})
+    for kind in np.unique(kinds[kinds >= 0]).tolist():
+        places = np.flatnonzero(kinds == kind)[:FACET_WORDS].tolist()
+        words = [(terms.by_number[int(numbers[n])], int(counts[n])) for n in places]
+        by_kind[words[0][0].kind] = [{"text": term.text, "count": count} for term, count in words]
     return by_kind
 
 

@@ -98,9 +98,9 @@ class Asking:
     def matches(
         self, db: Db, owner: str, asked: Understood, strictness: int, *, deep: bool = True
     ) -> Matches:
-        ranking = Ranking(asked.part, asked.wants, asked.conditions, heard=asked.vector is not None)
+        ranking = ranking_of(asked)
         if asked.empty:
-            return Matches(Evidences.of([None] * 10), NO_ROWS, NO_ROWS, 0, True, ranking)
+            return Matches(Evidences.of([None] * 8), NO_ROWS, NO_ROWS, 0, True, ranking)
         found = candidates.find(db, owner, asked, self.sizes, self.vocabulary.terms, deep=deep)
         points = ranking.weigh(found.evidences)
         order = found.evidences.in_order(-points, -found.evidences.at)
@@ -140,6 +140,10 @@ class Asking:
             "meaning": not asked.missing and asked.model is not None,
         }
         return written(answer)
+
+
+def ranking_of(asked: Understood) -> Ranking:
+    return Ranking(asked.part, asked.wants, asked.conditions, heard=asked.vector is not None)
 
 
 NO_ROWS: Ints = np.zeros(0, np.int64)

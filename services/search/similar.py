@@ -170,7 +170,7 @@ class Similar:
             "owner": self.owner,
             "place": place,
             "but": self.but,
-            "filter": asked.filter,
+            **candidates.filtering(asked.filter),
             "limit": MOST,
         }
         far = FARTHEST[self.way]
@@ -183,8 +183,10 @@ class Similar:
             return {}
         if asked.vector is not None:
             place = unit(np.asarray(place + MOVE * asked.vector, np.float32))
-        everything = self.asking.sizes.passing(db, self.owner, asked.filter)
-        few = everything <= (candidates.FEW_PASSING if asked.filter else candidates.FEW)
+        sizes = self.asking.sizes
+        everything = sizes.passing(db, self.owner, None)
+        passing = sizes.passing(db, self.owner, asked.filter)
+        few = candidates.is_few(passing, everything, asked.filter)
         near = candidates.nearest(db, self.owner, asked, place, exact=few)
         likeness = ((one, ramp(cosine, MEANING_FROM, MEANING_FULL)) for one, cosine in near)
         return {one: like for one, like in likeness if one != self.but}

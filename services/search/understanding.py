@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,17 @@ from services.search.language.known import names
 from services.search.language.plan import (
     Condition,
     Every,
+    Filter,
     Part,
     Want,
     has_tag,
-    path_of,
     wants_of,
     with_wants,
 )
 from services.search.language.reading import Reader, Reading
 from services.search.meaning import Meaning
 from services.search.ranking import alternatives, ranks
-from services.search.vocabulary import Floats, Vocabulary, unit
+from services.search.vocabulary import Floats, Vocabulary, unit, vector_literal
 from services.search.weights import WEIGHTS, Weights, ramp
 
 NEAR_WORDS = 24  # of one want
@@ -55,9 +56,14 @@ class Understood:
     def ranks(self) -> bool:
         return ranks(self.part)
 
-    @property
-    def filter(self) -> str | None:
-        return path_of(self.part)
+    @cached_property
+    def filter(self) -> Filter | None:
+        return Filter.of(self.part)
+
+    @cached_property
+    def place(self) -> str | None:
+        """The vector as the database reads it."""
+        return None if self.vector is None else vector_literal(self.vector)
 
     @property
     def known_wants(self) -> bool:
@@ -71,12 +77,17 @@ class Understood:
                 found[number] = max(like, found.get(number, 0.0))
         return found
 
+    @property
+    def keys(self) -> list[str]:
+        """What the index of facts can narrow."""
+        return [self.filter.key] if self.filter and self.filter.key else []
+
     def together(self) -> str | None:
         """Photos that have a tag of each want: among many, no single tag's best photos are it."""
         sure = [[n for n, like in w.likeness.items() if like >= 0.5] for w in self.wants]
         if len(sure) < 2 or not all(sure) or alternatives(self.part):
             return None
-        return " && ".join(filter(None, [self.filter, *(has_tag(ids) for ids in sure)]))
+        return " && ".join([*self.keys, *(has_tag(ids) for ids in sure)])
 
 
 def understand(db: Db, q: str, vocabulary: Vocabulary, meaning: Meaning, today: date) -> Understood:

@@ -11,6 +11,7 @@ from bench.searchrows import CAMERAS, OWNER
 from services.embedded.database import Database
 from services.search import candidates
 from services.search.database import Db
+from services.search.evidence import SEEN
 from services.search.language.numbers import range_path
 from services.search.meaning import Meaning
 from services.search.query import Asking, Question
@@ -54,7 +55,7 @@ def test_behind_a_filter_the_nearest_ten_are_found(
 ) -> None:
     """As in a large gallery: few that pass are compared, many are walked to by the index."""
     monkeypatch.setattr(candidates, "FEW", 50)
-    monkeypatch.setattr(candidates, "FEW_PASSING", 100)
+    monkeypatch.setattr(candidates, "FOUND", 2)
     found = there = 0
     for number in range(QUERIES):
         asked = filling.asked(number, camera)
@@ -73,15 +74,15 @@ def test_behind_a_filter_the_nearest_ten_are_found(
 def test_the_generator_writes_what_the_trigger_would(filling: Filling) -> None:
     """Or the benchmark would measure something else."""
     rows = filling.db.execute(
-        "SELECT f.tags, s.tags, f.sure, s.sure, f.facts, s.facts, f.words::text, s.words::text,"
+        "SELECT f.seen, packed(s.tags, s.sure, '{}'), f.facts || f.rare, s.facts,"
+        " f.words::text, s.words::text,"
         " f.print_bits::text, s.print_bits::text, f.print_keys, s.print_keys,"
         " (f.colours <=> s.colours) < 1e-3"
         " FROM photo_facts f JOIN photo_seen s USING (photo_id) LIMIT 25"
     ).fetchall()
-    for tags, seen_tags, sure, seen_sure, *pairs, near in rows:
-        assert dict(zip(tags, sure, strict=True)) == pytest.approx(
-            dict(zip(seen_tags, seen_sure, strict=True)), abs=1
-        )
+    for seen, packed, *pairs, near in rows:
+        ours, theirs = (dict(np.frombuffer(tags, SEEN).tolist()) for tags in (seen, packed))
+        assert ours == pytest.approx(theirs, abs=1)
         ours, theirs = pairs[0], pairs[1]
         assert ours.pop("c").count("=") == theirs.pop("c").count("=")
         assert (set(ours.pop("t")), near) == (set(theirs.pop("t")), True)

@@ -4,13 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 
 from services.search import sql
 from services.search.database import Db
 from services.search.migrate import migrate
 from services.search.sql import SQL
 
-SOURCES = "".join(path.read_text() for path in Path(sql.__file__).parents[1].rglob("*.py"))
+QUERIES = Path(sql.__file__).parent
+SOURCES = "".join(path.read_text() for path in QUERIES.parent.rglob("*.py"))
 
 
 @pytest.mark.parametrize("name", SQL)
@@ -21,7 +23,12 @@ def test_a_query_is_used_and_plans(db: Db, name: str) -> None:
 
 @pytest.mark.parametrize("name", SQL)
 def test_a_query_opens_by_saying_what_it_answers(name: str) -> None:
-    assert SQL[name].startswith(b"-- ")
+    assert (QUERIES / f"{name}.sql").read_text().startswith("-- ")
+
+
+@pytest.mark.parametrize("name", SQL)
+def test_a_query_is_short_enough_to_be_remembered_by_its_sender(name: str) -> None:
+    assert len(SQL[name]) <= MAX_CACHED_STATEMENT_LENGTH
 
 
 def test_migrating_twice_changes_nothing(db: Db) -> None:

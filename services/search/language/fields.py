@@ -119,9 +119,9 @@ class Fields:
             likeness = self.terms.meaning(value, kinds)
             meant = self._meant(field, (kinds or ("tag",))[0], value)
             path = has_tag(list(likeness), least, field.comparison or ">=")
-            parts.append(
-                Every((Want(value, likeness, lexical=False, meant=meant), Condition(path, meant)))
-            )
+            condition = Condition(path, meant, weaker=has_tag(list(likeness)))
+            want = Want(value, likeness, lexical=False, meant=meant)
+            parts.append(Every((want, condition)))
         return parts[0] if len(parts) == 1 else Either(tuple(parts))
 
     def _colour(self, field: Field) -> Part | None:

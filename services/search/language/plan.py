@@ -1,6 +1,7 @@
 """What a query asks for, once its words are understood."""
 
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -40,12 +41,43 @@ class Want:
         return not self.near
 
 
+#: Facts that hardly two photos share: they stand beside those that the index has.
+RARE = re.compile(r"\$\.(?:name|say|p|c)\b")
+
+
 @dataclass(frozen=True)
 class Condition:
-    """Something that a photo is or is not: a jsonpath over its facts. It filters."""
+    """Something that a photo is or is not: a jsonpath over its facts. It filters.
+
+    ``weaker``: what more photos are, and the index knows, where it does not know all of ``path``.
+    """
 
     path: str
     meant: Meant | None = None
+    weaker: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What the index can say of it."""
+        return (self.weaker or EVERYTHING) if self.rare else self.path
+
+    @property
+    def rare(self) -> bool:
+        return RARE.search(self.path) is not None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a photo must be: ``key`` is for the index of facts, ``rest`` all if that is more."""
+
+    key: str | None
+    rest: str | None
+
+    @classmethod
+    def of(cls, part: "Part") -> "Filter | None":
+        """None when it lets everything through."""
+        path, key = path_of(part), path_of(part, keys=True)
+        return None if path is None else cls(key, None if key == path else path)
 
 
 @dataclass(frozen=True)
@@ -91,18 +123,20 @@ def has_tag(ids: list[int], least: float | None = None, comparison: str = ">=") 
     return _any([f'($.t[*] == {n} && $.c like_regex " {n}=({either}) ")' for n in ids])
 
 
-def path_of(part: Part, *, negated: bool = False) -> str | None:
-    """The filter of a part; None when it lets everything through."""
+def path_of(part: Part, *, negated: bool = False, keys: bool = False) -> str | None:
+    """The filter of a part; None lets everything through. ``keys``: what the index knows of it."""
     match part:
         case Want():
             same = [number for number, like in part.likeness.items() if like >= SAME_ENOUGH]
             return f"!({has_tag(same)})" if negated and same else None
+        case Condition() if keys and part.rare:
+            return None if negated else part.weaker
         case Condition(path):
             return f"!({path})" if negated else path
         case Never(child):
-            return path_of(child, negated=not negated)
+            return path_of(child, negated=not negated, keys=keys)
         case Every(children) | Either(children):
-            paths = [path_of(child, negated=negated) for child in children]
+            paths = [path_of(child, negated=negated, keys=keys) for child in children]
             # De Morgan: none of either is every none.
             if isinstance(part, Every) is not negated:
                 return _all([path for path in paths if path])

@@ -13,11 +13,7 @@ WITH seen AS (
     FROM tag_edit e LEFT JOIN seen s USING (tag_id)
     WHERE e.photo_id = %(photo_id)s AND e.verdict = 'added'
 ), gone AS (
-    DELETE FROM photo_tag p
-    WHERE p.photo_id = %(photo_id)s AND NOT EXISTS (SELECT FROM kept WHERE kept.tag_id = p.tag_id)
+    DELETE FROM photo_tag WHERE photo_id = %(photo_id)s
 )
 INSERT INTO photo_tag (photo_id, tag_id, owner, confidence, source, model, evidence)
 SELECT %(photo_id)s, tag_id, %(owner)s, confidence, source, model, evidence FROM kept
-ON CONFLICT (photo_id, tag_id) DO UPDATE
-SET confidence = excluded.confidence, source = excluded.source, model = excluded.model,
-    evidence = excluded.evidence

@@ -2,7 +2,7 @@
 SELECT photo_id AS id, status, applied_generation, generation, blob_generation, filename, width,
        height, taken_at, created_at AS uploaded_at, thumbhash, palette::text AS palette, caption,
        reason_code, reason_text, next_at,
-       (SELECT jsonb_object_agg(tag_id, source)
+       (SELECT jsonb_object_agg(tag_id, source)::text
         FROM photo_tag pt
         WHERE pt.photo_id = p.photo_id AND pt.tag_id = ANY (%(tag_ids)s::bigint[])) AS sources
 FROM photo p

@@ -1,0 +1,137 @@
+"""How much of what should be found is found: against comparing all, and against weighing all."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import psycopg
+
+from bench.searchable import Filled, unit
+from bench.searchrows import CAMERAS, OWNER, Floats
+from services.search import candidates
+from services.search.accounts.walls import in_gallery
+from services.search.database import Db, Pool
+from services.search.language.plan import Filter
+from services.search.query import Asking, Question, ranking_of
+from services.search.sql import SQL
+from services.search.vocabulary import vector_literal
+
+TOP, QUERIES = 10, 200
+#: Queries whose every photo is weighed; so many photos at the most.
+WEIGHED, MOST_WEIGHED = 5, 200_000
+
+
+@dataclass(frozen=True)
+class Queries:
+    """What people ask: common words more often, two at a time as often as one."""
+
+    filled: Filled
+    texts: list[str]
+
+    @classmethod
+    def of(cls, filled: Filled) -> "Queries":
+        luck = np.random.default_rng(2)
+        ranks = np.minimum(luck.zipf(1.2, (QUERIES, 2)), 5000)
+        places = ranks * 7919 % len(filled.words)
+        pairs = [[filled.words[int(place)] for place in pair] for pair in places]
+        return cls(filled, [" ".join(pair[: 1 + n % 2]) for n, pair in enumerate(pairs)])
+
+    def text(self, number: int) -> str:
+        return self.texts[number % len(self.texts)]
+
+    def vector(self, number: int) -> Floats:
+        return place_of(self.filled, self.text(number))
+
+
+def place_of(filled: Filled, text: str) -> Floats:
+    rows = [filled.vectors[filled.words.index(word)] for word in text.split()]
+    place: Floats = unit(np.sum(rows, axis=0, keepdims=True))[0]
+    return place
+
+
+def near(db: Db, vector: Floats, through: Filter | None, ef: int) -> list[str]:
+    fields = {
+        "vector": vector_literal(vector), "model_id": 1, "owner": OWNER, "most": TOP, "ef": ef,
+        "tuples": candidates.TUPLES, **candidates.filtering(through),
+    }  # fmt: skip
+    return [photo_id for photo_id, _ in db.execute(SQL["near_photos"], fields)]
+
+
+def exactly(db: Db, vector: Floats, through: Filter | None) -> list[str]:
+    fields = {
+        "vector": vector_literal(vector), "model_id": 1, "owner": OWNER, "most": TOP,
+        **candidates.filtering(through),
+    }  # fmt: skip
+    return [photo_id for photo_id, _ in db.execute(SQL["near_photos_exactly"], fields)]
+
+
+def routed(db: Db, asking: Asking, vector: Floats, through: Filter | None) -> list[str]:
+    """As search does it: few that pass are all compared, more are walked to by the index."""
+    everything = asking.sizes.passing(db, OWNER, None)
+    if candidates.is_few(asking.sizes.passing(db, OWNER, through), everything, through):
+        return exactly(db, vector, through)
+    return near(db, vector, through, candidates.FILTERED_EF if through else candidates.SHALLOW.ef)
+
+
+def nearest_rows(url: str, queries: Queries, asking: Asking, some: int = 30) -> list[list[str]]:
+    """Rows of a table: recall@10 of the vector arm, of texts and of photos, behind each filter."""
+    rows = []
+    with psycopg.connect(url, autocommit=True, options="-c jit=off") as db:
+        places = [queries.vector(n) for n in range(some)]
+        photos = _photo_places(db, some)
+        rows.append(_recall(db, asking, "no filter, texts", places, None))
+        rows.append(_recall(db, asking, "no filter, photos", photos, None))
+        for camera, share in CAMERAS.items():
+            through = Filter(f'$.cam == "{camera}"', None)
+            rows.append(_recall(db, asking, f"{share:.1%} pass", places, through))
+    return rows
+
+
+def _recall(
+    db: Db, asking: Asking, name: str, places: list[Floats], through: Filter | None
+) -> list[str]:
+    found, there, took = 0, 0, []
+    for vector in places:
+        started = time.perf_counter()
+        with db.transaction():
+            ours = routed(db, asking, vector, through)
+        took.append(time.perf_counter() - started)
+        with db.transaction():
+            db.execute("SET LOCAL enable_indexscan = off" if through is None else "SELECT 1")
+            best = exactly(db, vector, through)
+        found, there = found + len(set(ours) & set(best)), there + len(best)
+    return [name, f"{found / max(1, there):.3f}", f"{1000 * sorted(took)[len(took) // 2]:.2f}"]
+
+
+def _photo_places(db: Db, some: int) -> list[Floats]:
+    """Near photos that are there, as the place of a dropped one would be."""
+    luck = np.random.default_rng(4)
+    sent = db.execute("SELECT embedding::real[] FROM photo_vector LIMIT %s", [some]).fetchall()
+    rows = np.array([row for (row,) in sent], np.float32)
+    places: Floats = unit(rows + unit(luck.normal(size=rows.shape).astype(np.float32)) * 0.3)
+    return list(places)
+
+
+def whole_search(pool: Pool, url: str, queries: Queries, asking: Asking) -> list[str] | None:
+    """A row: how many of the ten best of all photos weighed are as good as those of a page.
+
+    Photos with the same likeness are as good as each other.
+    """
+    found = there = 0
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute("SET statement_timeout = 0")
+        ids = [photo_id for (photo_id,) in db.execute("SELECT photo_id FROM photo_facts")]
+        if len(ids) > MOST_WEIGHED:
+            return None
+        for number in range(WEIGHED):
+            text = queries.text(number)
+            with pool.connection() as reading, in_gallery(reading, OWNER):
+                asked = asking.understand(reading, text)
+                page = asking.answer(reading, Question(OWNER, text, limit=TOP), asked).photos
+            with db.transaction():
+                evidences = candidates.weigh(db, OWNER, asked, ids)
+            points = ranking_of(asked).weigh(evidences)
+            tenth = float(np.sort(points)[-TOP]) / 1e6
+            found += sum(one.likeness >= tenth - 1e-6 for one in page)
+            there += TOP
+    return ["the whole search, against weighing all", f"{found / there:.3f}", ""]

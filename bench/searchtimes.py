@@ -1,0 +1,127 @@
+"""How long calls take: by clients at once, with what they cost in processor time."""
+
+import http.client
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import local
+from urllib.parse import urlsplit
+
+import psutil
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from bench.report import percentile
+from services.embedded.ports import LOOPBACK, Ports, is_open
+
+Call = Callable[[int], object]
+
+
+@dataclass(frozen=True)
+class Times:
+    """``cpu``: of a call, in all processes that this one started. It bears a busy machine."""
+
+    p50: float  # milliseconds
+    p99: float
+    per_second: float
+    cpu: float
+
+    def cells(self, base: "Times | None" = None, bare: "Times | None" = None) -> list[str]:
+        against = [f"{self.p50 / one.p50:.1f}" if one else "" for one in (base, bare)]
+        return [
+            f"{self.p50:.2f}", f"{self.p99:.2f}", f"{self.per_second:.0f}", f"{self.cpu:.2f}",
+            *against,
+        ]  # fmt: skip
+
+
+def clock(call: Call, clients: int, seconds: float) -> Times:
+    """Each client has a thread, and calls with numbers of its own."""
+    call(0)
+
+    def client(number: int) -> list[float]:
+        times = []
+        while (started := time.perf_counter()) < stop:
+            call(number)
+            times.append(time.perf_counter() - started)
+            number += clients
+        return times
+
+    with ThreadPoolExecutor(clients) as pool:
+        used, began = spent(), time.perf_counter()
+        stop = began + seconds
+        every = [t for times in pool.map(client, range(clients)) for t in times]
+    return Times(
+        1000 * percentile(every, 0.5),
+        1000 * percentile(every, 0.99),
+        len(every) / (time.perf_counter() - began),
+        1000 * (spent() - used) / len(every),
+    )
+
+
+def spent() -> float:
+    """Seconds of processor time of all that this process started and that still runs."""
+    total = 0.0
+    for process in psutil.Process().children(recursive=True):
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+    return total
+
+
+class Browser:
+    """GET over lines that are kept, one for each thread: what a client costs is not measured."""
+
+    def __init__(self, url: str) -> None:
+        self._to = urlsplit(url).netloc
+        self._own = local()
+
+    def get(self, path: str) -> bytes:
+        line: http.client.HTTPConnection | None = getattr(self._own, "line", None)
+        if line is None:
+            line = self._own.line = http.client.HTTPConnection(self._to, timeout=30)
+        line.request("GET", path)
+        answer = line.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status} {body[:300]!r}")
+        return body
+
+
+@contextmanager
+def serving(body: bytes) -> Iterator[str]:
+    """A server in a process of its own that gives this one answer: what HTTP alone costs."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "body").write_bytes(body)
+        port = Ports(Path(folder) / "ports.json").take("alone")
+        argv = [
+            sys.executable, "-m", "uvicorn", "bench.searchtimes:alone", "--port", str(port),
+            "--log-level", "warning", "--no-access-log",
+        ]  # fmt: skip
+        process = subprocess.Popen(argv, env={**os.environ, "BENCH_BODY": f"{folder}/body"})
+        try:
+            while not is_open(port):
+                time.sleep(0.05)
+            yield f"http://{LOOPBACK}:{port}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@cache
+def _body() -> bytes:
+    return Path(os.environ["BENCH_BODY"]).read_bytes()
+
+
+async def alone(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        await Response(_body(), media_type="application/json")(scope, receive, send)
