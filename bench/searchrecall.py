@@ -18,7 +18,7 @@ from services.search.vocabulary import vector_literal
 
 TOP, QUERIES = 10, 200
 #: Queries whose every photo is weighed; so many photos at the most.
-WEIGHED, MOST_WEIGHED = 5, 200_000
+WEIGHED, MOST_WEIGHED = 4, 200_000
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def routed(db: Db, asking: Asking, vector: Floats, through: Filter | None) -> li
     return near(db, vector, through, candidates.FILTERED_EF if through else candidates.SHALLOW.ef)
 
 
-def nearest_rows(url: str, queries: Queries, asking: Asking, some: int = 30) -> list[list[str]]:
+def nearest_rows(url: str, queries: Queries, asking: Asking, some: int = 12) -> list[list[str]]:
     """Rows of a table: recall@10 of the vector arm, of texts and of photos, behind each filter."""
     rows = []
     with psycopg.connect(url, autocommit=True, options="-c jit=off") as db:
