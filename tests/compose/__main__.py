@@ -34,7 +34,7 @@ def main() -> int:
             stack.compose("up", "--detach", "--wait", "--no-build")
         gallery = Gallery(stack)
         print(f"entered {gallery.enter()}")
-        steps: tuple[Callable[[Stack, Gallery], None], ...] = (_use, _look, _scale, _kill)
+        steps: tuple[Callable[[Stack, Gallery], None], ...] = (_use, _examine, _look, _scale, _kill)
         for step in steps:
             step(stack, gallery)
     except AssertionError as error:
@@ -71,6 +71,14 @@ def _use(_: Stack, gallery: Gallery) -> None:
         photos = gallery.upload(names)
         gallery.wait_until_found(photos)
     assert photos[0] in gallery.search(names[0].stem), f"{names[0].name} is not found by its name"
+
+
+def _examine(stack: Stack, _: Gallery) -> None:
+    """What the runbook has typed first, in the container that is there for it."""
+    said = stack.compose("run", "--rm", "imgcap", "doctor")
+    assert "✗" not in said, said
+    assert "broker's door" in said, said
+    print(f"imgcap doctor: {said.count('✓')} things well")
 
 
 def _look(stack: Stack, _: Gallery) -> None:

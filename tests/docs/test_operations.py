@@ -45,6 +45,25 @@ def test_commands_that_a_page_names_exist(page: Path) -> None:
         assert f"`make {target}`" in targets(), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_options_that_a_page_names_exist(page: Path) -> None:
+    for line in code(page).splitlines():
+        for words in TYPED.findall(line):
+            known = options(words.split())
+            typed = line.partition(words)[2]
+            assert set(re.findall(r"(?<= )--[a-z-]+", typed)) <= known, line
+
+
+def options(words: list[str]) -> set[str]:
+    """Those of a command, or of a command of a group."""
+    group = getattr(COMMAND, "commands", {})
+    command = group[words[0]]
+    inner = getattr(command, "commands", {})
+    if len(words) > 1 and words[1] in inner:
+        command = inner[words[1]]
+    return {name for parameter in command.params for name in parameter.opts}
+
+
 def test_the_command_is_where_a_page_says_that_it_is() -> None:
     """One image holds it, and compose has a container of that image for it."""
     named = {name for page in PAGES for name in INSIDE.findall(page.read_text())}
