@@ -27,6 +27,7 @@ class Answer:
     ended: float
     status: int
     retry_after: str = ""
+    said: str = ""
 
     @property
     def seconds(self) -> float:
@@ -132,11 +133,12 @@ def _ask(
     began, said = monotonic(), None
     try:
         said = http.request(method, address, params=params, content=content, headers=headers)
-    except httpx.HTTPError:
-        answer = Answer(began, monotonic(), 0)
+    except httpx.HTTPError as error:
+        answer = Answer(began, monotonic(), 0, said=repr(error))
     else:
         again = said.headers.get("retry-after", "")
-        answer = Answer(began, monotonic(), said.status_code, again)
+        why = "" if said.is_success else said.text[:300]
+        answer = Answer(began, monotonic(), said.status_code, again, why)
     notes.append(answer)
     return answer, said
 
@@ -144,6 +146,15 @@ def _ask(
 def statuses(answers: Sequence[Answer]) -> dict[int, int]:
     every = [answer.status for answer in answers]
     return {status: every.count(status) for status in sorted(set(every))}
+
+
+def refusals(answers: Sequence[Answer]) -> list[str]:
+    """What was said, and how long that took: a busy machine and a door that fell shut differ."""
+    return [
+        f"{one.status} after {one.seconds:.1f} s: {one.said}"
+        for one in answers
+        if one.status not in KEPT
+    ]
 
 
 def slowest(answers: Sequence[Answer]) -> float:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.chaos.conserved import assert_conserved, settle
 from tests.ha.conftest import SERVICES, House
-from tests.ha.load import Load, slowest, statuses
+from tests.ha.load import Load, refusals, slowest, statuses
 
 ROUNDS = int(os.environ.get("IMGCAP_HA_ROUNDS", "3"))
 #: Each deployment replaces one of its two at a time, all deployments at once.
@@ -41,6 +41,7 @@ def test_a_rolling_deploy_drops_nothing_and_pays_nothing_twice(house: House) -> 
         f" {sum(answered.values())} paid for {len(answered)};"
         f" turned away {[front.turned_away for front in house.fronts.values()]}"
     )
+    assert refusals(load.uploads + load.searches) == []
     assert set(statuses(load.uploads)) == {202}
     assert set(statuses(load.searches)) == {200}
     assert set(answered.values()) == {1}
