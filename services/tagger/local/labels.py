@@ -15,7 +15,6 @@ import numpy as np
 from services.common.inference import Inference
 from services.common.models import ModelError
 from services.tagger.local.pixels import Bytes, Floats
-from services.tagger.local.technique import graded
 from services.tagger.local.thresholds import LABELS as T
 
 COLUMNS = 5
@@ -49,7 +48,11 @@ class Vocabulary:
             speaks_for[row, column[word]] = 1
         # A word of many classes is hard to hit by chance; one that is often imagined is not.
         breadth = (speaks_for > 0).sum(axis=0)
-        enough = np.where(breadth >= T.many, T.broad, np.where(breadth > 1, T.middle, T.narrow))
+        enough = np.select(
+            [breadth >= T.vast, breadth >= T.many, breadth > 1],
+            [T.vaguely, T.broad, T.middle],
+            default=T.narrow,
+        )
         enough[[column[word] for word in imagined]] = T.imagined
         kin = tuple((word, frozenset((word, *parents))) for word, *parents in classes)
         return cls(words, speaks_for, enough.astype(np.float32), kin)
@@ -64,7 +67,7 @@ class Vocabulary:
         """The words that are sure enough, with a confidence, surest first."""
         enough = dict(zip(self.words, self.enough.tolist(), strict=True))
         found = [(w, e) for w, e in evidence.items() if e >= enough[w]]
-        return {w: graded(e, enough=enough[w], plenty=T.plenty) for w, e in found[: T.most]}
+        return {w: _sure(e, enough[w]) for w, e in found[: T.most]}
 
     def other(self, evidence: Mapping[str, float], words: Sequence[str]) -> float:
         """The most that is believed of one class that is none of ``words``, nor a kind of them."""
@@ -72,6 +75,11 @@ class Vocabulary:
         return max(
             (evidence.get(word, 0.0) for word, kin in self.classes if not kin & wanted), default=0.0
         )
+
+
+def _sure(evidence: float, enough: float) -> float:
+    share = min(1.0, max(0.0, (evidence - enough) / (T.plenty - enough)))
+    return round(T.least_sure + (0.97 - T.least_sure) * share, 3)
 
 
 class LabelModel:

@@ -55,9 +55,10 @@ def scene(lab: Floats, light: Light, seen: Mapping[str, float]) -> dict[str, flo
     """``seen`` is the evidence of the classifier's words."""
     view = View.of(lab)
     outdoors = max((seen.get(word, 0.0) for word in OUTDOORS), default=0.0)
-    grey = light.rich < 6
+    grey = light.rich < 6 or seen.get("underwater", 0.0) > T.underwater
     found = {
         "sky": 0.0 if grey else _sky(view, outdoors),
+        "clouds": 0.0 if grey else _clouds(view, outdoors),
         "sunset": _sunset(view, outdoors),
         "night": _night(view, light, lab, max(seen.get(word, 0.0) for word in PLACES)),
         "snow": _snow(view, seen),
@@ -79,6 +80,17 @@ def _sky(view: View, outdoors: float) -> float:
     if wide < 0.6 or share < 0.08 or whole:
         return 0.0
     return 0.45 + 0.3 * min(1.0, share / 0.4) + 0.4 * min(0.5, outdoors)
+
+
+def _clouds(view: View, outdoors: float) -> float:
+    """Soft grey or white beside blue, hanging from the top together, and not all of one light."""
+    blue = (view.b < -6) & (view.a < 14) & (view.light > 30) & (view.rough < T.smooth)
+    soft = (view.light > 58) & (view.chroma < 14) & (view.b < 8) & (view.rough < 1.5 * T.smooth)
+    hanging = view.hanging(blue | soft)
+    least = min(float((hanging & blue).mean()), float((hanging & soft & ~blue).mean()))
+    if outdoors < 0.15 or least < T.cloud or float(view.light[hanging].std()) < T.billow:
+        return 0.0
+    return 0.6 + 0.3 * min(1.0, least / 0.2) + 0.1 * min(1.0, outdoors)
 
 
 def _sunset(view: View, outdoors: float) -> float:

@@ -10,12 +10,17 @@ from typing import Final, NamedTuple
 class _Labels(NamedTuple):
     noise: float = 0.012  # a class below this says nothing: a thousand of them are a sure animal
     many: int = 5  # classes that make a word a broad one
-    broad: float = 0.34  # evidence that a broad word needs
-    middle: float = 0.40
+    #: Classes that make a word so broad that something of it is seen in every leaf.
+    vast: int = 100
+    vaguely: float = 0.34  # evidence that such a word needs
+    broad: float = 0.24
+    middle: float = 0.32
     narrow: float = 0.45
     imagined: float = 0.80  # a class that the model sees in patterns, skies and blur
-    plenty: float = 0.90
-    most: int = 12  # more words than this are never shown
+    plenty: float = 0.80
+    #: Of the words that just get over their threshold, so many were right (docs/local-eyes.md).
+    least_sure: float = 0.7
+    most: int = 16  # more words than this are never shown
 
 
 class _Things(NamedTuple):
@@ -40,6 +45,13 @@ class _Things(NamedTuple):
     portrait_cut: float = 0.93  # where the box must get to
     portrait_sure: float = 0.85  # of how sure the person is: a player of football is as large
     portrait_others: float = 0.5  # of the largest: all the others together
+
+
+class _Places(NamedTuple):
+    traffic: int = 4  # vehicles
+    built: float = 0.1  # evidence of the classifier that something is built there
+    outdoors: float = 0.3  # evidence that there is no room
+    follows: float = 0.9  # of how sure the thing is: what follows from it
 
 
 class _Composition(NamedTuple):
@@ -137,6 +149,9 @@ class _Colour(NamedTuple):
 class _Scene(NamedTuple):
     enough: float = 0.5
     smooth: float = 2.2  # mean of |Laplacian| of L*
+    underwater: float = 0.2  # evidence that the blue above is no sky
+    cloud: float = 0.05  # of the photo, and as much of blue beside it
+    billow: float = 5.5  # deviation of L* in the sky
     night: float = 16.0  # median L*
     lamps: int = 8
     fall: float = 22.0  # L* from the sky of a sunset to its land
@@ -191,6 +206,7 @@ FOCUS: Final = _Focus()
 MOOD: Final = _Mood()
 LABELS: Final = _Labels()
 THINGS: Final = _Things()
+PLACES: Final = _Places()
 COMPOSITION: Final = _Composition()
 SUBJECT: Final = _Subject()
 PLACEMENT: Final = _Placement()

@@ -14,6 +14,7 @@ from services.common.models import LABEL, SUBJECT, THING, ModelError
 from services.tagger.fusion import sharpened
 from services.tagger.local.labels import LabelModel, Vocabulary
 from services.tagger.local.pixels import decode
+from services.tagger.local.places import places
 from services.tagger.local.sight import words
 from services.tagger.local.subject import SubjectModel
 from services.tagger.local.things import ThingModel, ThingWords
@@ -102,7 +103,7 @@ class LocalTagger:
         seen = self._thing_words.words(self._things.things(picture.rgb), evidence, self._vocabulary)
         tags += [
             self._tag("label", thing.text, thing.sure, self._thing_name, thing.evidence())
-            for thing in seen
+            for thing in (*seen, *places(seen, evidence))
         ]
         mask = self._subject.mask(picture.rgb)
         boxes = [box for thing in seen for box in thing.boxes]
