@@ -37,7 +37,7 @@ WITH by_tag AS (
     SELECT f.photo_id
     FROM photo_facts f
     WHERE %(together)s::jsonpath IS NOT NULL AND f.owner = %(owner)s
-      AND passes(f.facts, f.rare, %(together)s, %(rest)s)
+      AND f.facts @@ %(together)s::jsonpath AND passes(f.facts, f.rare, NULL, %(rest)s)
     LIMIT %(most)s
 ), newest AS (
     SELECT f.photo_id
