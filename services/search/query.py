@@ -107,7 +107,8 @@ class Asking:
         order = order[: int(np.count_nonzero(points >= NOISE * MILLION))]
         shown = len(order)
         if asked.ranks:
-            shown = cut((points[order] / MILLION).tolist(), strictness)
+            covers = ranking.covers(found.evidences)[order]
+            shown = cut((points[order] / MILLION).tolist(), covers.tolist(), strictness)
         return Matches(found.evidences, points, order, shown, not found.capped, ranking)
 
     def answer(self, db: Db, question: Question, asked: Understood) -> SearchAnswer:

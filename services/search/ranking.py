@@ -15,10 +15,22 @@ from uuid import UUID
 import numpy as np
 
 from services.search.evidence import Doubles, Evidence, Evidences, Ints
-from services.search.language.plan import Condition, Either, Every, Never, Part, Want
+from services.search.language.plan import (
+    EVERYTHING,
+    Condition,
+    Either,
+    Every,
+    Meant,
+    Never,
+    Part,
+    Want,
+)
+from services.search.language.syntax import NOWHERE
 from services.search.weights import FAR, WEIGHTS, Weights, ramp, ramps
 
 MILLION = 1_000_000
+#: The reason of a photo where the query only says what must not be there.
+NOT_LEFT_OUT = Condition(EVERYTHING, Meant(NOWHERE, "", "filter", "not what is left out", ""))
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,29 @@ class Ranking:
             worth = ramps(evidences.likeness, self._weights.whole_from, self._weights.whole_full)
             total += np.rint(np.nan_to_num(worth) * self._whole * MILLION)
         return np.minimum(total, MILLION).astype(np.int64)
+
+    def covers(self, evidences: Evidences) -> Doubles:
+        """How much of what is asked for each photo has, 0..1, however surely it has that."""
+        return self._covers(self._part, evidences)
+
+    def _covers(self, part: Part, evidences: Evidences) -> Doubles:
+        match part:
+            case Want():
+                return (self._worths(part, evidences) >= self._weights.covered).astype(np.float64)
+            case Condition():
+                return self._leaves(part, evidences)[0]
+            case Every() if ranks(part):
+                ranking, whole = self._shares(part)
+                total = np.zeros(len(evidences))
+                for child, weight in ranking:
+                    total += self._covers(child, evidences) * (weight / whole)
+                return total
+            case Either(children) if ranks(part):
+                best = np.zeros(len(evidences))
+                for child in children:
+                    np.maximum(best, self._covers(child, evidences), out=best)
+                return best
+        return np.ones(len(evidences))
 
     def grounds(self, evidence: Evidence) -> tuple[Grounds, ...]:
         """The reasons, the weightiest first. Their points are the likeness."""
@@ -149,7 +184,9 @@ class Ranking:
         w = self._weights
         if not wants:
             return 0.0
-        unknown = sum(not want.known for want in wants) / len(wants)
+        weights = [self._weight(want) for want in wants]
+        unknown = sum(n for n, want in zip(weights, wants, strict=True) if not want.known)
+        unknown /= sum(weights)
         return w.whole_known + (w.whole_unknown - w.whole_known) * unknown
 
     def _all_met(self) -> list[Grounds]:
@@ -157,7 +194,7 @@ class Ranking:
         conditions = list(conditions_of(self._part))
         share = 1 / max(1, len(conditions))
         if not conditions:
-            return [Grounds(None, None, 1.0, 1.0, 1.0)]
+            return [Grounds(NOT_LEFT_OUT, None, 1.0, 1.0, 1.0)]
         grounds = [Grounds(one, None, 1.0, 1.0, round(share, 6)) for one in conditions]
         rest = 1 - sum(one.points for one in grounds[1:])
         return [grounds[0].of(rest), *grounds[1:]]
@@ -184,7 +221,13 @@ class Ranking:
                 return []
 
     def _weight(self, part: Part) -> float:
-        return self._weights.unknown if isinstance(part, Want) and not part.known else 1.0
+        if not isinstance(part, Want):
+            return 1.0
+        if not part.known:
+            least, most = self._weights.unknown
+            return least + (most - least) * part.said
+        kind = part.meant.kind if part.meant else ""
+        return self._weights.felt if kind in ("mood", "composition") else 1.0
 
     def _best(self, want: Want, evidence: Evidence) -> Grounds | None:
         best = self._best_of(want, evidence)

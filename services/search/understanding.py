@@ -10,7 +10,7 @@ import numpy as np
 
 from services.search.database import Db
 from services.search.language.grammar import parse
-from services.search.language.known import names
+from services.search.language.known import names, stem
 from services.search.language.plan import (
     Condition,
     Every,
@@ -29,6 +29,7 @@ from services.search.weights import WEIGHTS, Weights, ramp
 
 NEAR_WORDS = 24  # of one want
 LONGEST_TEXT = 300
+SHORTEST_SLIP = 4  # letters of a word that may be misspelled
 #: A word whose nearest word of the gallery is no more like it than this may be misspelled.
 WEAK = 0.5
 NOTHING = Reading(Every(()), (), "", ())
@@ -111,8 +112,10 @@ def understand(db: Db, q: str, vocabulary: Vocabulary, meaning: Meaning, today: 
     if vector is not None:
         vector = _away_from(vector, [w for w, negated in wants if negated], vectors, vocabulary)
     weak = {
-        w.text for w, _ in wants if not w.known and max(placed[id(w)].values(), default=0) < 0.5
+        w.text for w, _ in wants if not w.known and max(placed[id(w)].values(), default=0) < WEAK
     }
+    for want, _ in wants:
+        placed[id(want)] |= slips(want, placed[id(want)], vocabulary)
     part = with_wants(reading.part, placed)
     return _understood(q, reading, part, model, vector, missing, weak)
 
@@ -148,16 +151,41 @@ def nearby(
         for number, cosine in near.items():
             like = part * ramp(cosine, weights.near_from, weights.near_full)
             found[number] = max(like, found.get(number, 0.0))
-    exact = [number for number, like in want.likeness.items() if like == 1.0]
-    for number in exact:
+    found |= _near_known(want, vocabulary, weights)
+    return {number: like for number, like in found.items() if _fits(want, number, vocabulary)}
+
+
+def slips(
+    want: Want, near: Mapping[int, float], vocabulary: Vocabulary, weights: Weights = WEIGHTS
+) -> dict[int, float]:
+    """Words that are near a want and spelled like one of its words: they were meant."""
+    words = [word for word in want.near if _may_slip(word)]
+    spelled = [text for word in words for text in vocabulary.spelled_like(word, most=1)]
+    terms = [term for text in spelled for term in vocabulary.terms.exactly(text)]
+    return {term.number: weights.misspelled for term in terms if near.get(term.number)}
+
+
+def _may_slip(text: str) -> bool:
+    return len(text) >= SHORTEST_SLIP and text.isalpha() and stem(text) not in names()
+
+
+def _near_known(want: Want, vocabulary: Vocabulary, weights: Weights) -> dict[int, float]:
+    """Nearly the same as a word of the gallery, unless the lexicon tells the two apart."""
+    found: dict[int, float] = {}
+    for number in [number for number, like in want.likeness.items() if like == 1.0]:
         if (vector := vocabulary.vector(number)) is None:
             continue
-        for other, cosine in vocabulary.near(
-            vector, floor=weights.near_known, most=NEAR_WORDS
-        ).items():
+        near = vocabulary.near(vector, floor=weights.near_known, most=NEAR_WORDS)
+        for other, cosine in near.items():
+            if stem(want.text) in names() and _named(other, vocabulary):
+                continue
             like = ramp(cosine, weights.near_from, weights.near_full) * 0.95
             found[other] = max(like, found.get(other, 0.0))
-    return {number: like for number, like in found.items() if _fits(want, number, vocabulary)}
+    return found
+
+
+def _named(number: int, vocabulary: Vocabulary) -> bool:
+    return stem(vocabulary.terms.by_number[number].text) in names()
 
 
 def _fits(want: Want, number: int, vocabulary: Vocabulary) -> bool:
@@ -194,9 +222,7 @@ def suggestion(understood: Understood, vocabulary: Vocabulary) -> str | None:
     q = understood.q
     changed = False
     for token in reversed(understood.reading.unknown):
-        if len(token.text) < 4 or not token.text.isalpha() or token.text in names():
-            continue
-        if not any(token.text in text.split() for text in understood.weak):
+        if not (_may_slip(token.text) and any(token.text in w.split() for w in understood.weak)):
             continue
         found = vocabulary.spelled_like(token.text, most=1)
         if found:

@@ -7,8 +7,8 @@ faster than asking an index. Words are only ever added; photos are never in here
 import sys
 import time
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -30,8 +30,8 @@ AGAIN = 1.0
 #: Vectors read by one statement: no time-out is in sight.
 AT_ONCE = 5000
 REMEMBERED = 5000  # places whose near words are known
-#: Letters that may be wrong in a word, by its length.
-TYPOS = ((5, 1), (999, 2))
+#: Letters that may be wrong in a word, by its length. (The first one seldom is.)
+TYPOS = ((7, 1), (999, 2))
 
 
 class Vocabulary:
@@ -146,7 +146,7 @@ class Vocabulary:
         slips = next(slips for length, slips in TYPOS if len(text) <= length)
         found = process.extract(
             text,
-            self._in_order().spellings,
+            self._in_order().spellings.get(text[:1], ()),
             scorer=DamerauLevenshtein.distance,
             score_cutoff=slips,
             limit=most,
@@ -166,7 +166,7 @@ class InOrder:
 
     size: int = 0
     starts: Sequence[tuple[str, int]] = ()
-    spellings: Sequence[str] = ()
+    spellings: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by their first letter
 
     @classmethod
     def of(cls, terms: Sequence[Term]) -> "InOrder":
@@ -176,8 +176,10 @@ class InOrder:
             while place:
                 starts.append((term.text[place:], term.number))
                 place = term.text.find(" ", place) + 1
-        spellings = dict.fromkeys([*(term.text for term in terms), *names()])
-        return cls(len(terms), sorted(starts), list(spellings))
+        spellings: dict[str, list[str]] = {}
+        for text in dict.fromkeys([*(term.text for term in terms), *names()]):
+            spellings.setdefault(text[:1], []).append(text)
+        return cls(len(terms), sorted(starts), spellings)
 
 
 def numbers_of(sent: bytes) -> Floats:

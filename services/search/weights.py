@@ -21,8 +21,15 @@ class Weights:
     part_of_phrase: float = 0.85
     #: Words in the name of the file or the caption.
     lexical: float = 0.75
-    #: A word that nothing in the gallery or the lexicon says counts less beside one that is known.
-    unknown: float = 0.5
+    #: A word that the gallery does not have counts less beside one that it has, the less the less
+    #: the nearest of its words is like it: this much when none is, and when one is the same.
+    unknown: tuple[float, float] = (0.3, 0.8)
+    #: A word that is spelled like one of the gallery's, and near it in meaning, is that one.
+    misspelled: float = 0.9
+    #: A mood or a technique beside things: eyes miss them more often than things and colours.
+    felt: float = 0.7
+    #: A photo has what is wanted if the best evidence is worth this much.
+    covered: float = 0.4
     #: The share of the whole photo's meaning, when every word is known, and when none is.
     whole_known: float = 0.12
     whole_unknown: float = 0.5
@@ -43,6 +50,10 @@ class Cut:
     gap: tuple[float, float, float] = (1.0, 0.30, 0.06)
     #: But not above this: whatever has all that was asked for is shown, surely seen or not.
     clear: tuple[float, float, float] = (0.0, 0.62, 0.80)
+    #: If some photo has this much more of what was asked for, having less is no match.
+    lacking: tuple[float, float, float] = (1.0, 0.45, 0.0)
+    #: And so many that have less are too many.
+    few: int = 20
     #: If the best photo is no better than this, nothing is shown: the words mean nothing here.
     best: tuple[float, float, float] = (0.12, 0.36, 0.70)
 

@@ -93,7 +93,25 @@ def test_strictness_shows_less_and_less_and_the_rest_is_counted(gallery: Db) -> 
     ],
 )
 def test_a_list_ends_where_the_matches_do(likenesses: list[float], shown: int) -> None:
-    assert cut(likenesses, 50) == shown
+    assert cut(likenesses, [1.0] * len(likenesses), 50) == shown
+
+
+@pytest.mark.parametrize(
+    ("covers", "strictness", "shown"),
+    [
+        ([1, 1, *[0.5] * 8], 50, 2),  # half of what is asked, where others have all of it
+        ([1, 1, *[0.5] * 8], 0, 10),  # unless everything is wanted
+        ([1, 1, *[0.6] * 8], 50, 10),  # little is lacking, by few
+        ([1, 1, *[0.6] * 8], 100, 2),
+        ([1, 1, *[0.6] * 30], 50, 2),  # what many have says little
+        ([0.5, 1, *[0.5] * 8, 1], 50, 2),  # one that has all of it brings no eight that have not
+        ([0.5] * 10, 50, 10),  # nobody has more
+    ],
+)
+def test_who_lacks_what_others_have_is_no_match(
+    covers: list[float], strictness: int, shown: int
+) -> None:
+    assert cut([0.75] * len(covers), covers, strictness) == shown
 
 
 def test_the_cut_grows_with_strictness_in_every_row_of_its_table() -> None:

@@ -35,7 +35,7 @@ value: VALUE | PHRASE
 phrase: PHRASE
 word: WORD
 
-NOT.5: /-(?=[^\s)])|(?:not|without|no|except)(?=[\s("“]|$)/i
+NOT.5: /[-!](?=[^\s)])|(?:not|without|w\/o|no|except)(?=[\s("“]|$)/i
 _OR.5: /(?:or|\|+)(?=[\s("“]|$)/i
 _AND.5: /(?:and|&+)(?=[\s("“)]|$)/i
 FIELD.4: /[A-Za-z][A-Za-z_-]*:(?!\/\/)/

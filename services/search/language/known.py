@@ -14,8 +14,10 @@ from services.search.language import lexicon
 
 Ints = NDArray[np.int64]
 
-#: How sure another name of the same thing is, and a kind of it.
-SAME, KIND_OF = 0.92, 0.86
+#: Words between the words of a name.
+JOINED = frozenset(["and", "&"])
+#: How sure another name of the same thing is, a kind of it, and what it is a kind of.
+SAME, KIND_OF, BROADER = 0.92, 0.86, 0.6
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,12 @@ class Term:
 
 
 def stem(text: str) -> str:
-    """One form for singular and plural, with and without accents and hyphens."""
+    """One form for singular and plural, with and without accents, hyphens and 'and'."""
     plain = unicodedata.normalize("NFKD", text.lower())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(
-        _singular(word) for word in re.split(r"[\s_-]+", plain.replace("'", "")) if word
-    )
+    words = re.split(r"[\s_-]+", plain.replace("'", ""))
+    # An 'and' is gone from what was typed: whoever types 'black and white' means one thing.
+    return " ".join(_singular(word) for word in words if word and word not in JOINED) or plain
 
 
 def _singular(word: str) -> str:
@@ -48,6 +50,7 @@ def _singular(word: str) -> str:
 
 #: The kinds of tags that the lexicon's names stand for.
 KINDS = ("composition", "mood", "label")
+TAGS = (*KINDS, "user")
 
 
 @lru_cache(maxsize=1)
@@ -55,10 +58,12 @@ def names() -> Mapping[str, list[tuple[str, str, Mapping[str, float]]]]:
     """By stem: kind, plainest name, and which other names are the same thing, how surely."""
     found: dict[str, list[tuple[str, str, Mapping[str, float]]]] = defaultdict(list)
     for kind in KINDS:
-        for plain, same, kinds in lexicon.groups(kind):
-            alike = {stem(name): KIND_OF for name in kinds} | {stem(name): SAME for name in same}
-            for name in dict.fromkeys(map(stem, same)):
-                found[name].append((kind, plain, alike))
+        for group in lexicon.groups(kind):
+            alike = dict.fromkeys(map(stem, group.broader), BROADER)
+            alike |= dict.fromkeys(map(stem, group.kinds), KIND_OF)
+            alike |= dict.fromkeys(map(stem, group.names), SAME)
+            for name in dict.fromkeys(map(stem, group.names)):
+                found[name].append((kind, group.names[0], alike))
     return found
 
 
@@ -104,14 +109,19 @@ class Terms:
         return [term for term in found if kinds is None or term.kind in kinds]
 
     def meaning(self, text: str, kinds: Iterable[str] | None = None) -> dict[int, float]:
-        """Which terms are this, 0..1: the word itself, its other names, its kinds."""
+        """Which terms are this, 0..1: the word itself, its other names, its kinds.
+
+        What it is a kind of comes in only where there is none of these: a woman is a person.
+        """
         found: dict[int, float] = {}
         for kind, _, alike in names().get(stem(text), []):
             if kinds is None or kind in kinds:
                 for name, sure in alike.items():
-                    for term in self.exactly(name, (kind, "user")):
+                    for term in self.exactly(name, (kind, "user") if sure > BROADER else TAGS):
                         found[term.number] = max(sure, found.get(term.number, 0))
-        return found | {term.number: 1.0 for term in self.exactly(text, kinds)}
+        found |= {term.number: 1.0 for term in self.exactly(text, kinds)}
+        close = {number: sure for number, sure in found.items() if sure > BROADER}
+        return close or found
 
     def containing(self, text: str, kind: str) -> list[Term]:
         """Cameras and lenses are found by a part of their name."""

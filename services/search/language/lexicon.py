@@ -1,6 +1,7 @@
 """Words that mean the same, and words that mean nothing: known by heart, no model is asked."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 LINES = (Path(__file__).parent / "words.txt").read_text(encoding="utf-8").splitlines()
@@ -30,7 +31,8 @@ COLOURS = {
     "violet": "purple", "lilac": "purple", "lavender": "purple", "fuchsia": "magenta",
     "maroon": "brown", "tan": "beige", "cream": "beige", "khaki": "olive", "emerald": "green",
     "dark green": "green", "light green": "lime", "amber": "orange", "ochre": "gold",
-    "mustard": "gold", "bronze": "brown",
+    "mustard": "gold", "bronze": "brown", "reddish": "red", "bluish": "blue", "greenish": "green",
+    "yellowish": "yellow", "pinkish": "pink", "burgundy": "red", "ivory": "white",
 }  # fmt: skip
 #: The named colours, as the table ``colour`` has them.
 COLOUR_NAMES = frozenset(
@@ -39,9 +41,20 @@ COLOUR_NAMES = frozenset(
 )  # fmt: skip
 
 
-def groups(kind: str) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Plainest name, all names that mean the same, and names of its kinds."""
+@dataclass(frozen=True)
+class Group:
+    """A line of ``words.txt``: names of one thing, the plainest first; its kinds; what it is."""
+
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    broader: tuple[str, ...]
+
+
+def groups(kind: str) -> Iterator[Group]:
     for line in section(kind):
         words = [word.strip() for word in line.split(",")]
-        kinds = [word[1:] for word in words if word[0] == ">"]
-        yield words[0], [word for word in words if word[0] != ">"], kinds
+        yield Group(
+            tuple(word for word in words if word[0] not in "<>"),
+            tuple(word[1:] for word in words if word[0] == ">"),
+            tuple(word[1:] for word in words if word[0] == "<"),
+        )

@@ -56,7 +56,8 @@ class Phrases:
             if match := pattern.fullmatch(text):
                 numeric = NUMERIC[name]
                 path = range_path(numeric.key, match[1]) or ""
-                meaning = f"{numeric.name} {match[1]}{numeric.unit}"
+                gap = "" if numeric.name.endswith("/") else " "
+                meaning = f"{numeric.name}{gap}{match[1]}{numeric.unit}"
                 return Condition(
                     path, Meant(span, text, numeric.key, meaning, f"{name}:{match[1]}")
                 )
@@ -74,7 +75,7 @@ class Phrases:
 
     def _term(self, text: str, span: Span) -> Part | None:
         """A word of the gallery or of the lexicon, a colour, an orientation."""
-        likeness = self._terms.meaning(text)
+        likeness = self._named(text)
         name = COLOURS.get(text, text)
         if name in COLOUR_NAMES:
             return self._colour(text, name, likeness, span)
@@ -92,6 +93,16 @@ class Phrases:
         sure = max(likeness.values(), default=0.5)
         meant = Meant(span, text, kind, meaning, f"{field}:{quoted(text)}", sure)
         return Want(text, likeness, () if likeness else (text,), meant=meant)
+
+    def _named(self, text: str) -> dict[int, float]:
+        """What is called so. A shape is meant only where nothing else is: 'landscape'."""
+        likeness = self._terms.meaning(text)
+        others = {
+            number: like
+            for number, like in likeness.items()
+            if self._terms.by_number[number].kind != "orientation"
+        }
+        return others or likeness
 
     def _kind(
         self, likeness: dict[int, float], known: Sequence[tuple[str, str, object]]

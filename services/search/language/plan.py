@@ -40,6 +40,11 @@ class Want:
     def known(self) -> bool:
         return not self.near
 
+    @property
+    def said(self) -> float:
+        """How nearly the gallery has a word for it."""
+        return 1.0 if self.feeling else max(self.likeness.values(), default=0.0)
+
 
 #: Facts that hardly two photos share: they stand beside those that the index has.
 RARE = re.compile(r"\$\.(?:name|say|p|c)\b")

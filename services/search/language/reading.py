@@ -24,6 +24,8 @@ from services.search.language.syntax import All, Any, Field, Node, Not, Phrase, 
 LONGEST_PHRASE = 6  # words
 #: Around a word, never a part of it.
 PUNCTUATION = ".,!?;:'`*_~\u2026\u2018\u2019"
+#: Between letters these part words; between numbers they belong to them, as in 1/250.
+BETWEEN = re.compile(r"(?<=[^\W\d])[,;/+](?=[^\W\d])")
 
 
 @dataclass(frozen=True)
@@ -203,11 +205,15 @@ class Reader:
 
 
 def _bare(run: Sequence[Token]) -> Iterator[Token]:
-    """Lower case, without the punctuation of a sentence around it."""
+    """Lower case, without the punctuation of a sentence around it; 'dog,cat' is two words."""
     for token in run:
-        text = token.text.lower().strip(PUNCTUATION)
-        if text and text not in ("-", "&", "+", "/"):
-            yield replace(token, text=text)
+        start = token.span.start
+        for typed in BETWEEN.split(token.text):
+            word = typed.strip(PUNCTUATION)
+            first = start + typed.find(word)
+            if word and word not in ("-", "&", "+", "/"):
+                yield replace(token, text=word.lower(), span=Span(first, first + len(word)))
+            start += len(typed) + 1
 
 
 def _span(tokens: Sequence[Token]) -> Span:

@@ -17,6 +17,8 @@ from services.search.apply import apply_result
 from services.search.database import Db, Pool
 from services.search.meaning import Meaning, Placed
 from services.search.query import Asking, Question
+from services.search.ranking import MILLION
+from services.search.understanding import Understood
 from services.search.vocabulary import Vocabulary
 from tests.quality.search.photos import Described
 from tests.search.photos import Same
@@ -97,7 +99,7 @@ class Gallery:
             ),
         )
 
-    def answer(self, q: str, **more: Any) -> SearchAnswer:
+    def understood(self, q: str) -> Understood:
         asked = self.asking.understand(self.db, q, TODAY)
         if asked.missing and asked.model:
             pool = cast(Pool, Same(self.db))
@@ -105,7 +107,22 @@ class Gallery:
                 pool, asked.model["model_id"], asked.model["name"], asked.missing
             )
             asked = self.asking.understand(self.db, q, TODAY)
-        return self.asking.answer(self.db, Question(OWNER, q, **{"limit": 200, **more}), asked)
+        return asked
+
+    def answer(self, q: str, **more: Any) -> SearchAnswer:
+        question = Question(OWNER, q, **{"limit": 200, **more})
+        return self.asking.answer(self.db, question, self.understood(q))
+
+    def matches(self, q: str) -> tuple[list[Described], list[float], list[float]]:
+        """Whatever matches, cut nowhere: how well, and what it has of what is asked.
+
+        Nothing is said of that where photos are not ranked.
+        """
+        asked = self.understood(q)
+        found = self.asking.matches(self.db, OWNER, asked, strictness=0)
+        photos = [self.ids[str(found.evidences.photo_id(row))] for row in found.order.tolist()]
+        covers = found.ranking.covers(found.evidences)[found.order].tolist() if asked.ranks else []
+        return photos, (found.points[found.order] / MILLION).tolist(), covers
 
     def found(self, q: str) -> list[Described]:
         return [self.ids[hit.id] for hit in self.answer(q).photos]

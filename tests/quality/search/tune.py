@@ -34,7 +34,7 @@ def main() -> None:
         make_template(node)
         with copy_of_template(node) as url, psycopg.connect(url, autocommit=True) as db:
             gallery = Gallery(db, photos, Local())
-            answers = {q.q: gallery.answer(q.q, strictness=0, weaker=True) for q in queries}
+            answers = {q.q: gallery.matches(q.q) for q in queries}
     ideal = {q.q: [q.grade(photo) for photo in photos] for q in queries}
     rows = []
     for floor, best, of_best, gap, clear in itertools.product(FLOORS, BESTS, OF_BEST, GAPS, CLEAR):
@@ -48,13 +48,12 @@ def main() -> None:
         )
         graded, nonsense = [], []
         for query in queries:
-            hits = answers[query.q].photos
-            ranks = any(why.kind != "filter" for hit in hits for why in hit.why)
-            shown = cut([hit.likeness for hit in hits], 50, table) if ranks else len(hits)
+            found, likenesses, covers = answers[query.q]
+            shown = cut(likenesses, covers, 50, table) if covers else len(found)
             if query.kind == "nonsense":
                 nonsense.append(shown)
             else:
-                grades = [query.grade(gallery.ids[hit.id]) for hit in hits[:shown]]
+                grades = [query.grade(photo) for photo in found[:shown]]
                 graded.append((grades, ideal[query.q]))
         told = figures(graded, nonsense)
         worth = told.ndcg + told.recall + min(told.shown, 0.9) + told.empty
