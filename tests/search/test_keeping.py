@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -150,6 +150,23 @@ def test_photos_that_look_the_same_are_one_group_with_the_best_first(db: Db) -> 
     (group,) = twins.twin_page(db, OWNER, 10).groups
     assert [photo.id for photo in group.photos] == [str(large), str(small)]
     assert (group.best, group.why) == (str(large), "more pixels")
+
+
+#: Thumbhashes of two landscapes with the sky above: their lowest frequencies are the same.
+SKY_ABOVE = ("YAgSHIJmeHePeIiHeHd3gHkHuA==", "4/cRDIJmiXePeIeXd3dogHgJqA==")
+
+
+def test_landscapes_with_the_sky_above_are_not_one_photo(db: Db) -> None:
+    for name, thumbhash in zip(("hill", "dale"), SKY_ABOVE, strict=True):
+        kept(db, name, thumbhash=thumbhash)
+    assert twins.twin_page(db, OWNER, 10).groups == []
+
+
+def test_a_twin_of_a_twin_goes_for_neither() -> None:
+    a, b, c = uuid4(), uuid4(), uuid4()
+    merit = {a: (3, 1, 1, 0.0), b: (2, 1, 1, 0.0), c: (1, 1, 1, 0.0)}
+    assert twins.together({a: {b}, b: {a, c}, c: {b}}, merit) == [[a, b]]
+    assert twins.together({a: {c}, b: {c}, c: {a, b}}, merit) == [[a, c]]
 
 
 def test_keeping_the_best_deletes_the_others_and_nobody_else(db: Db) -> None:
