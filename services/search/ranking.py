@@ -227,7 +227,7 @@ class Ranking:
             least, most = self._weights.unknown
             return least + (most - least) * part.said
         kind = part.meant.kind if part.meant else ""
-        return self._weights.felt if kind in ("mood", "composition") else 1.0
+        return self._weights.manner if kind in ("mood", "composition", "colour") else 1.0
 
     def _best(self, want: Want, evidence: Evidence) -> Grounds | None:
         best = self._best_of(want, evidence)

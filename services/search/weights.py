@@ -26,8 +26,8 @@ class Weights:
     unknown: tuple[float, float] = (0.3, 0.8)
     #: A word that is spelled like one of the gallery's, and near it in meaning, is that one.
     misspelled: float = 0.9
-    #: A mood or a technique beside things: eyes miss them more often than things and colours.
-    felt: float = 0.7
+    #: How a thing is shown (a mood, a technique, a colour) counts less than the thing itself.
+    manner: float = 0.7
     #: A photo has what is wanted if the best evidence is worth this much.
     covered: float = 0.4
     #: The share of the whole photo's meaning, when every word is known, and when none is.
