@@ -6,7 +6,7 @@ from typing import Literal, cast
 from services.common.api import TagCount, TagPage
 from services.common.events import Kind
 from services.search.database import Db
-from services.search.language.known import Term
+from services.search.language.known import Term, names, stem
 from services.search.query import Asking
 from services.search.sql import SQL
 from services.search.tags import normal
@@ -40,7 +40,7 @@ def complete(
 def _counted(
     db: Db, owner: str, ways: Iterable[tuple[By, Iterable[Term]]], kind: str | None, limit: int
 ) -> list[TagCount]:
-    """The commonest ``limit`` of each way; the database says which those are."""
+    """Of each way the commonest, which the database knows; of meanings the nearest."""
     by: dict[int, By] = {}
     terms: dict[int, Term] = {}
     for way, some in ways:
@@ -58,11 +58,19 @@ def _counted(
         TagCount(kind=cast(Kind, terms[n].kind), text=terms[n].text, count=count, by=by[n])
         for n, count in db.execute(SQL["complete_tags"], fields)
     ]
-    return sorted(tags, key=lambda tag: (places.index(tag.by), -tag.count, tag.text))
+    nearest = {(term.kind, term.text): place for place, term in enumerate(terms.values())}
+    return sorted(
+        tags,
+        key=lambda tag: (
+            places.index(tag.by),
+            nearest[tag.kind, tag.text] if tag.by == "meaning" else -tag.count,
+            tag.text,
+        ),
+    )
 
 
 def _misspelled(asking: Asking, text: str) -> list[Term]:
-    if len(text) < SHORTEST_TYPO:
+    if len(text) < SHORTEST_TYPO or stem(text) in names():
         return []
     words = asking.vocabulary.spelled_like(text)
     return [term for word in words for term in asking.vocabulary.terms.exactly(word)]

@@ -111,3 +111,11 @@ def test_completion_counts_photos(gallery: Db, prefix: str) -> None:
 @pytest.mark.parametrize("prefix", ["%", "_", "\\"])
 def test_wildcards_of_the_database_are_letters_to_us(gallery: Db, prefix: str) -> None:
     assert complete(gallery, OWNER, asking(), prefix=prefix, kind=None, limit=5).tags == []
+
+
+def test_what_may_be_meant_comes_nearest_first_and_a_known_word_is_no_slip(db: Db) -> None:
+    ready(db, "alone", tag("melancholic", 0.7, "mood"), tag("sand"))
+    ready(db, "again", tag("sand"))
+    done = complete(db, OWNER, asking(), prefix="sad", kind=None, limit=9).tags
+    assert (done[0].text, done[0].by) == ("melancholic", "meaning")
+    assert ("sand", "typo") not in [(one.text, one.by) for one in done]
