@@ -2,19 +2,21 @@
 
 import time
 from dataclasses import dataclass
+from uuid import UUID
 
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
-from bench.searchable import Filled, unit
+from bench.report import percentile
+from bench.searchable import DIMENSIONS, Filled, unit
 from bench.searchrows import CAMERAS, OWNER, Floats
 from services.search import candidates
-from services.search.accounts.walls import in_gallery
-from services.search.database import Db, Pool
+from services.search.database import Db
 from services.search.language.plan import Filter
 from services.search.query import Asking, Question, ranking_of
 from services.search.sql import SQL
-from services.search.vocabulary import vector_literal
+from services.search.vocabulary import numbers_of, vector_literal
 
 TOP, QUERIES = 10, 200
 #: Queries whose every photo is weighed; so many photos at the most.
@@ -49,7 +51,7 @@ def place_of(filled: Filled, text: str) -> Floats:
     return place
 
 
-def near(db: Db, vector: Floats, through: Filter | None, ef: int) -> list[str]:
+def near(db: Db, vector: Floats, through: Filter | None, ef: int) -> list[UUID]:
     fields = {
         "vector": vector_literal(vector), "model_id": 1, "owner": OWNER, "most": TOP, "ef": ef,
         "tuples": candidates.TUPLES, **candidates.filtering(through),
@@ -57,7 +59,7 @@ def near(db: Db, vector: Floats, through: Filter | None, ef: int) -> list[str]:
     return [photo_id for photo_id, _ in db.execute(SQL["near_photos"], fields)]
 
 
-def exactly(db: Db, vector: Floats, through: Filter | None) -> list[str]:
+def exactly(db: Db, vector: Floats, through: Filter | None) -> list[UUID]:
     fields = {
         "vector": vector_literal(vector), "model_id": 1, "owner": OWNER, "most": TOP,
         **candidates.filtering(through),
@@ -65,7 +67,7 @@ def exactly(db: Db, vector: Floats, through: Filter | None) -> list[str]:
     return [photo_id for photo_id, _ in db.execute(SQL["near_photos_exactly"], fields)]
 
 
-def routed(db: Db, asking: Asking, vector: Floats, through: Filter | None) -> list[str]:
+def routed(db: Db, asking: Asking, vector: Floats, through: Filter | None) -> list[UUID]:
     """As search does it: few that pass are all compared, more are walked to by the index."""
     everything = asking.sizes.passing(db, OWNER, None)
     if candidates.is_few(asking.sizes.passing(db, OWNER, through), everything, through):
@@ -73,46 +75,76 @@ def routed(db: Db, asking: Asking, vector: Floats, through: Filter | None) -> li
     return near(db, vector, through, candidates.FILTERED_EF if through else candidates.SHALLOW.ef)
 
 
-def nearest_rows(url: str, queries: Queries, asking: Asking, some: int = 12) -> list[list[str]]:
+@dataclass(frozen=True)
+class Exact:
+    """All photos in memory: what an index should find, and what comparing all of them takes."""
+
+    ids: list[UUID]
+    cameras: NDArray[np.str_]
+    vectors: Floats
+
+    @classmethod
+    def of(cls, db: Db) -> "Exact":
+        rows = db.execute(
+            "SELECT v.photo_id, f.facts ->> 'cam', halfvec_send(v.embedding)"
+            " FROM photo_vector v JOIN photo_facts f USING (photo_id)",
+            binary=True,
+        ).fetchall()
+        vectors = np.empty((len(rows), DIMENSIONS), np.float32)
+        for n, (_, _, sent) in enumerate(rows):
+            vectors[n] = numbers_of(sent)
+        return cls([row[0] for row in rows], np.array([row[1] for row in rows]), vectors)
+
+    def nearest(self, vector: Floats, camera: str | None) -> set[UUID]:
+        likeness = self.vectors @ vector
+        if camera is not None:
+            likeness[self.cameras != camera] = -2
+        return {self.ids[n] for n in np.argpartition(-likeness, TOP)[:TOP].tolist()}
+
+    def milliseconds(self, queries: Queries) -> float:
+        took = []
+        for number in range(15):
+            vector = queries.vector(number)
+            started = time.perf_counter()
+            self.nearest(vector, None)
+            took.append(time.perf_counter() - started)
+        return 1000 * sorted(took)[len(took) // 2]
+
+
+def nearest_rows(
+    url: str, queries: Queries, asking: Asking, exact: Exact, some: int = 30
+) -> list[list[str]]:
     """Rows of a table: recall@10 of the vector arm, of texts and of photos, behind each filter."""
-    rows = []
+
+    def row(name: str, places: list[Floats], camera: str | None = None) -> list[str]:
+        through = Filter(f'$.cam == "{camera}"', None) if camera else None
+        found, took = 0, []
+        for vector in places:
+            started = time.perf_counter()
+            with db.transaction():
+                ours = routed(db, asking, vector, through)
+            took.append(time.perf_counter() - started)
+            found += len(set(ours) & exact.nearest(vector, camera))
+        return [name, f"{found / TOP / len(places):.3f}", f"{1000 * percentile(took, 0.5):.2f}"]
+
     with psycopg.connect(url, autocommit=True, options="-c jit=off") as db:
-        places = [queries.vector(n) for n in range(some)]
-        photos = _photo_places(db, some)
-        rows.append(_recall(db, asking, "no filter, texts", places, None))
-        rows.append(_recall(db, asking, "no filter, photos", photos, None))
-        for camera, share in CAMERAS.items():
-            through = Filter(f'$.cam == "{camera}"', None)
-            rows.append(_recall(db, asking, f"{share:.1%} pass", places, through))
-    return rows
+        texts = [queries.vector(n) for n in range(some)]
+        return [
+            row("no filter, texts", texts),
+            row("no filter, photos", _near_photos(exact, some)),
+            *(row(f"{share:.1%} pass", texts, camera) for camera, share in CAMERAS.items()),
+        ]
 
 
-def _recall(
-    db: Db, asking: Asking, name: str, places: list[Floats], through: Filter | None
-) -> list[str]:
-    found, there, took = 0, 0, []
-    for vector in places:
-        started = time.perf_counter()
-        with db.transaction():
-            ours = routed(db, asking, vector, through)
-        took.append(time.perf_counter() - started)
-        with db.transaction():
-            db.execute("SET LOCAL enable_indexscan = off" if through is None else "SELECT 1")
-            best = exactly(db, vector, through)
-        found, there = found + len(set(ours) & set(best)), there + len(best)
-    return [name, f"{found / max(1, there):.3f}", f"{1000 * sorted(took)[len(took) // 2]:.2f}"]
-
-
-def _photo_places(db: Db, some: int) -> list[Floats]:
+def _near_photos(exact: Exact, some: int) -> list[Floats]:
     """Near photos that are there, as the place of a dropped one would be."""
     luck = np.random.default_rng(4)
-    sent = db.execute("SELECT embedding::real[] FROM photo_vector LIMIT %s", [some]).fetchall()
-    rows = np.array([row for (row,) in sent], np.float32)
+    rows = exact.vectors[:some]
     places: Floats = unit(rows + unit(luck.normal(size=rows.shape).astype(np.float32)) * 0.3)
     return list(places)
 
 
-def whole_search(pool: Pool, url: str, queries: Queries, asking: Asking) -> list[str] | None:
+def whole_search(url: str, queries: Queries, asking: Asking) -> list[str] | None:
     """A row: how many of the ten best of all photos weighed are as good as those of a page.
 
     Photos with the same likeness are as good as each other.
@@ -125,10 +157,9 @@ def whole_search(pool: Pool, url: str, queries: Queries, asking: Asking) -> list
             return None
         for number in range(WEIGHED):
             text = queries.text(number)
-            with pool.connection() as reading, in_gallery(reading, OWNER):
-                asked = asking.understand(reading, text)
-                page = asking.answer(reading, Question(OWNER, text, limit=TOP), asked).photos
             with db.transaction():
+                asked = asking.understand(db, text)
+                page = asking.answer(db, Question(OWNER, text, limit=TOP), asked).photos
                 evidences = candidates.weigh(db, OWNER, asked, ids)
             points = ranking_of(asked).weigh(evidences)
             tenth = float(np.sort(points)[-TOP]) / 1e6

@@ -25,31 +25,42 @@ from services.embedded.ports import LOOPBACK, Ports, is_open
 Call = Callable[[int], object]
 
 
+class GaveUp(Exception):
+    """No answer in time: so busy is the machine."""
+
+
 @dataclass(frozen=True)
 class Times:
-    """``cpu``: of a call, in all processes that this one started. It bears a busy machine."""
+    """``cpu``: of a call, in all processes that this one started. It bears a busy machine.
+
+    Calls that were given up count with the time that they took.
+    """
 
     p50: float  # milliseconds
     p99: float
     per_second: float
     cpu: float
+    given_up: int
 
     def cells(self, base: "Times | None" = None, bare: "Times | None" = None) -> list[str]:
         against = [f"{self.p50 / one.p50:.1f}" if one else "" for one in (base, bare)]
         return [
             f"{self.p50:.2f}", f"{self.p99:.2f}", f"{self.per_second:.0f}", f"{self.cpu:.2f}",
-            *against,
+            *against, str(self.given_up or ""),
         ]  # fmt: skip
 
 
 def clock(call: Call, clients: int, seconds: float) -> Times:
     """Each client has a thread, and calls with numbers of its own."""
-    call(0)
+    given_up: list[int] = []
 
     def client(number: int) -> list[float]:
         times = []
         while (started := time.perf_counter()) < stop:
-            call(number)
+            try:
+                call(number)
+            except GaveUp:
+                given_up.append(number)
             times.append(time.perf_counter() - started)
             number += clients
         return times
@@ -63,6 +74,7 @@ def clock(call: Call, clients: int, seconds: float) -> Times:
         1000 * percentile(every, 0.99),
         len(every) / (time.perf_counter() - began),
         1000 * (spent() - used) / len(every),
+        len(given_up),
     )
 
 
@@ -92,6 +104,8 @@ class Browser:
         line.request("GET", path)
         answer = line.getresponse()
         body = answer.read()
+        if answer.status == 503:
+            raise GaveUp(path)
         if answer.status != 200:
             raise RuntimeError(f"{path}: {answer.status} {body[:300]!r}")
         return body

@@ -95,7 +95,7 @@ def _migrate(state: State, stop: Flag) -> None:
             with state.pool.connection() as db:
                 applied = migrate(db)
             with state.pool.connection() as db:
-                state.asking.vocabulary.warm(db)
+                state.asking.warm(db)
         except AWAY as error:
             log.warning("the database is away", error=repr(error))
             stop.wait(1.0)

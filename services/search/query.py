@@ -1,12 +1,14 @@
 """Search: a query understood, candidates weighed, the list cut, and every hit explained."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Literal
 from uuid import UUID
 
 import numpy as np
+from psycopg.errors import QueryCanceled
 
 from services.common.api import SearchAnswer
 from services.search import candidates
@@ -18,6 +20,7 @@ from services.search.hits import Plain, chip, facets, hits, written
 from services.search.meaning import Meaning
 from services.search.ranking import MILLION, Ranked, Ranking
 from services.search.remembered import Remembered
+from services.search.sql import SQL
 from services.search.understanding import Understood, suggestion, understand
 from services.search.vocabulary import Vocabulary
 from services.search.weights import CUT
@@ -82,6 +85,12 @@ class Asking:
     meaning: Meaning
     sizes: candidates.Sizes = field(default_factory=candidates.Sizes)
     remembered: Remembered = field(default_factory=Remembered)
+
+    def warm(self, db: Db) -> None:
+        """Before the first query: the words, and the part of the index that all walks cross."""
+        self.vocabulary.warm(db)
+        with suppress(QueryCanceled):  # a slow disk: then queries warm it
+            db.execute(SQL["warm_meaning"])
 
     def understand(self, db: Db, q: str, today: date | None = None) -> Understood:
         """Raises ``BadQuery``."""

@@ -1,5 +1,6 @@
 """Search behind filters in a gallery of thousands: nothing that passes is missed."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,6 +16,7 @@ from services.search.evidence import SEEN
 from services.search.language.numbers import range_path
 from services.search.meaning import Meaning
 from services.search.query import Asking, Question
+from services.search.sql import SQL
 from services.search.understanding import Understood
 from services.search.vocabulary import Vocabulary
 from tests.neighbours import copy_of_template
@@ -120,3 +122,35 @@ def test_a_search_in_it_answers(filling: Filling) -> None:
     with filling.db.transaction():
         answer = filling.asking.answer(filling.db, Question(OWNER, asked.q), asked)
     assert len(answer.photos) == 50 or answer.complete
+
+
+def test_one_plan_for_all_queries_looks_up_photos_that_have_all_words(filling: Filling) -> None:
+    """Told apart from the filter, for a condition that may be missing is none for an index."""
+    names: list[bytes] = []
+
+    def numbered(found: re.Match[bytes]) -> bytes:
+        if found[1] not in names:
+            names.append(found[1])
+        return b"$%d" % (names.index(found[1]) + 1)
+
+    query = re.sub(rb"%\((\w+)\)s", numbered, SQL["weigh_candidates"])
+    rows = filling.db.execute(b"EXPLAIN (GENERIC_PLAN) " + query).fetchall()
+    plan = "\n".join(line for (line,) in rows)
+    assert "photo_facts_facts" in plan[plan.index("CTE by_all") : plan.index("CTE newest")]
+
+
+def test_the_index_of_meaning_is_walked_before_the_first_query(filling: Filling) -> None:
+    def walks() -> int:
+        filling.db.execute("SELECT pg_stat_force_next_flush()")
+        row = filling.db.execute(
+            "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'photo_vector_model_1'"
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    filling.db.execute(
+        "INSERT INTO query_vector (model_id, text, embedding)"
+        " SELECT 1, photo_id::text, embedding FROM photo_vector LIMIT 3 ON CONFLICT DO NOTHING"
+    )
+    before = walks()
+    filling.asking.warm(filling.db)
+    assert walks() >= before + 3
