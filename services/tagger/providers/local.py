@@ -48,7 +48,7 @@ class LocalTagger:
         cv2.setNumThreads(threads)  # the threads of the service are the handlers
         self._labels = LabelModel(Inference(label_model or models / LABEL.name, threads=threads))
         self._subject = SubjectModel(
-            Inference(subject_model or models / SUBJECT.name, threads=threads)
+            Inference(subject_model or models / SUBJECT.name, threads=threads, alone=True)
         )
         self._things = ThingModel(Inference(thing_model or models / THING.name, threads=threads))
         self._vocabulary = Vocabulary.read(label_words) if label_words else Vocabulary.read()
