@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import httpx
 import numpy as np
 import structlog
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from services.common import tracing
-from services.common.internal import credentials
+from services.common.line import Line, NoAnswer
 from services.common.money import KnownVectors, WantedVectors
 from services.embedder.memory import Memory, Row
 
@@ -22,10 +21,7 @@ class KnownWords:
     def __init__(
         self, search_url: str, token: SecretStr | None = None, *, patience: float = PATIENCE
     ) -> None:
-        base = f"{search_url.rstrip('/')}/internal/v1"
-        self._client = httpx.Client(
-            base_url=base, headers=credentials(token), timeout=patience, trust_env=False
-        )
+        self._search = Line(search_url, token, patience=patience)
 
     def teach(self, memory: Memory, texts: Sequence[str]) -> None:
         """Let ``memory`` know what search knows of ``texts``. Without search it learns nothing."""
@@ -34,7 +30,7 @@ class KnownWords:
             memory.learn(self._ask(memory, unknown[:AT_ONCE]))
 
     def close(self) -> None:
-        self._client.close()
+        self._search.close()
 
     def _ask(self, memory: Memory, texts: Sequence[str]) -> dict[str, Row]:
         embedder = memory.embedder
@@ -43,10 +39,13 @@ class KnownWords:
         )
         try:
             with tracing.calling("search", "POST /vectors:known") as headers:
-                body = wanted.model_dump()
-                answer = self._client.post("/vectors:known", json=body, headers=headers)
-            found = KnownVectors.model_validate_json(answer.raise_for_status().content)
-        except (httpx.HTTPError, ValidationError) as error:
+                answer = self._search.post(
+                    "/internal/v1/vectors:known", wanted.model_dump_json().encode(), headers
+                )
+            if answer.status != 200:
+                raise ValueError(f"search says {answer.status}")
+            found = KnownVectors.model_validate_json(answer.content)
+        except (NoAnswer, ValueError) as error:
             log.info("search does not say what it knows", error=type(error).__name__)
             return {}
         return {

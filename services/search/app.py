@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.types import ASGIApp
 
 from services.common.problems import Problem, install
 from services.search import days, finding, keeping, models, money, routes
@@ -18,10 +19,9 @@ from services.search.problems import PROBLEMS
 from services.search.state import State
 
 
-def create_app(state: State) -> FastAPI:
+def create_app(state: State) -> ASGIApp:
     app = FastAPI(title="imgcap search", docs_url=None, redoc_url=None)
     app.state.search = state
-    app.add_middleware(Hot, state=state)
     app.include_router(days.router)
     app.include_router(finding.router)
     app.include_router(keeping.router)
@@ -47,7 +47,7 @@ def create_app(state: State) -> FastAPI:
     def metrics() -> Response:
         return Response(exposition(gallery), media_type=CONTENT_TYPE_LATEST)
 
-    return app
+    return Hot(app, state)
 
 
 def _install_problems(app: FastAPI) -> None:

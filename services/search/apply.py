@@ -55,12 +55,18 @@ def apply_result(db: Db, event: PhotoEmbedded) -> PhotoChanged | None:
     row = _row_for(db, event.photo_id, event.generation)
     if row is None:
         return None
-    ids = tag_ids(db, [(tag.kind, tag.text) for tag in event.tags])
-    _replace_tags(db, row, event.tags, ids)
-    _put_vectors(db, row, event, ids)
+    with db.pipeline():  # eight statements, three round trips
+        ids = tag_ids(db, [(tag.kind, tag.text) for tag in event.tags])
+        model_id = model_of(db, event.model, event.dimensions)
+        _replace_tags(db, row, event.tags, ids)
+        _put_vectors(db, row, event, model_id, ids)
+        return changed_rows(db, "finish_photo", _finish(event))[0].event()
+
+
+def _finish(event: PhotoEmbedded) -> dict[str, Any]:
     missing = ", ".join(event.missing)
-    fields = {
-        "photo_id": row.photo_id,
+    return {
+        "photo_id": event.photo_id,
         "status": "partial" if missing else "ready",
         "caption": event.caption,
         "tagger": event.tagger,
@@ -70,7 +76,6 @@ def apply_result(db: Db, event: PhotoEmbedded) -> PhotoChanged | None:
         "text": f"no answer from {missing}" if missing else "",
         "next_at": event.again_at if missing else None,
     }
-    return changed_rows(db, "finish_photo", fields)[0].event()
 
 
 def apply_failure(db: Db, event: PhotoFailed, scale: float = 1.0) -> PhotoChanged | None:
@@ -136,9 +141,8 @@ def _replace_tags(
 
 
 def _put_vectors(
-    db: Db, row: Locked, event: PhotoEmbedded, ids: dict[tuple[str, str], int]
+    db: Db, row: Locked, event: PhotoEmbedded, model_id: int, ids: dict[tuple[str, str], int]
 ) -> None:
-    model_id = model_of(db, event.model, event.dimensions)
     lengths = {len(event.photo_vector), *(len(tag.vector) for tag in event.tag_vectors)}
     if lengths != {event.dimensions}:
         raise Refuse(f"vectors of {lengths} numbers, not {event.dimensions}", code="bad-vector")

@@ -27,6 +27,9 @@ AWAY = (psycopg.OperationalError, PoolTimeout, psycopg.errors.ReadOnlySqlTransac
 
 #: Longer than any query of ours needs, shorter than the gateway's patience. Milliseconds.
 STATEMENT_TIMEOUT = 2500
+#: Filters differ from search to search: a plan for all of them fits none. The record's statements
+#: name one row by its key, whichever it is, so the server may keep their plans.
+FOR_EACH_QUERY = "-c plan_cache_mode=force_custom_plan"
 
 
 class Link(Connection[Any]):
@@ -68,7 +71,7 @@ class ReplicaLink(Link):
 
 def open_pool(settings: DatabaseSettings) -> Pool:
     """Connects in the background: the service may start before its database."""
-    return _pool(settings, settings.url.get_secret_value(), "read-write", None)
+    return _pool(settings, settings.url.get_secret_value(), "read-write", None, plans="")
 
 
 def open_readers(settings: DatabaseSettings) -> Pool:
@@ -95,6 +98,7 @@ def _pool(
     wanted: str,
     configure: Callable[[Db], None] | None,
     link: type[Link] = Link,
+    plans: str = FOR_EACH_QUERY,
 ) -> Pool:
     return ConnectionPool(
         _whom(url, wanted),
@@ -110,9 +114,7 @@ def _pool(
             "keepalives_count": 2,
             "tcp_user_timeout": 5000,
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout=2000"
-            " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
-            # Filters differ from query to query: a plan for all of them fits none.
-            " -c plan_cache_mode=force_custom_plan -c jit=off",
+            f" -c idle_in_transaction_session_timeout=30000 -c timezone=UTC -c jit=off {plans}",
         },
         configure=configure,
         check=ConnectionPool.check_connection,

@@ -1,18 +1,18 @@
 """Where words lie: asked of the embedder once, remembered in memory and in the database."""
 
+import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
 from threading import Lock
 from typing import Protocol
 
-import httpx
 import numpy as np
 import structlog
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr
 
 from services.common import tracing
-from services.common.internal import credentials
+from services.common.line import Line, NoAnswer
 from services.common.vectors import Vector
 from services.search.apply import add_tag_vectors, model_of
 from services.search.database import AWAY, Db, Pool
@@ -54,22 +54,21 @@ class Embedder:
     """A client of the embedder."""
 
     def __init__(self, url: str, token: SecretStr | None = None, *, timeout: float = 2.0) -> None:
-        self._client = httpx.Client(
-            base_url=url, headers=credentials(token), timeout=timeout, trust_env=False
-        )
+        self._embedder = Line(url, token, patience=timeout)
 
     def close(self) -> None:
-        self._client.close()
+        self._embedder.close()
 
     def ask(self, texts: Sequence[str]) -> Placed:
         """Raises ``EmbedderAway``."""
         try:
-            body = {"texts": [t[:LONGEST] for t in texts]}
+            body = json.dumps({"texts": [text[:LONGEST] for text in texts]}).encode()
             with tracing.calling("embedder", "POST /embed") as headers:
-                answer = self._client.post("/embed", json=body, headers=headers)
-            answer.raise_for_status()
+                answer = self._embedder.post("/embed", body, headers)
+            if answer.status != 200:
+                raise ValueError(f"the embedder says {answer.status}")
             return Placed.model_validate_json(answer.content)
-        except (httpx.HTTPError, ValidationError) as error:
+        except (NoAnswer, ValueError) as error:
             raise EmbedderAway(repr(error)) from error
 
 

@@ -51,16 +51,7 @@ class Provider:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {
-            "IMGCAP_TAGGER": "http",
-            "IMGCAP_TAGGER_URL": f"{self.url}/look",
-            "IMGCAP_TAGGER_MODEL": "loopback-1",
-            "IMGCAP_GEOMETRY": "false",
-            "IMGCAP_EMBEDDER": "http",
-            "IMGCAP_EMBEDDING_URL": f"{self.url}/embed",
-            "IMGCAP_EMBEDDING_MODEL": MODEL,
-            "IMGCAP_EMBEDDING_DIMENSIONS": str(DIMENSIONS),
-        }
+        return environment(self.url)
 
     def look(self, photo: bytes) -> tuple[int, bytes]:
         """An answer that depends on the photo alone, or a fault."""
@@ -95,6 +86,8 @@ class Provider:
     def _handler(provider) -> type[BaseHTTPRequestHandler]:  # noqa: N805
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body go out together: apart, the second waits 40 ms for the first's receipt.
+            wbufsize = -1
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -121,6 +114,20 @@ class Provider:
         finally:
             self._server.shutdown()
             self._server.server_close()
+
+
+def environment(url: str) -> dict[str, str]:
+    """What tagger and embedder must be told to ask a server at ``url``."""
+    return {
+        "IMGCAP_TAGGER": "http",
+        "IMGCAP_TAGGER_URL": f"{url}/look",
+        "IMGCAP_TAGGER_MODEL": "loopback-1",
+        "IMGCAP_GEOMETRY": "false",
+        "IMGCAP_EMBEDDER": "http",
+        "IMGCAP_EMBEDDING_URL": f"{url}/embed",
+        "IMGCAP_EMBEDDING_MODEL": MODEL,
+        "IMGCAP_EMBEDDING_DIMENSIONS": str(DIMENSIONS),
+    }
 
 
 def _fault(kind: int) -> tuple[int, bytes]:
