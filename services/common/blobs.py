@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import IO, TYPE_CHECKING, Any, Literal, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import boto3
@@ -69,8 +71,24 @@ class Blobs:
 
     def __init__(self, settings: StoreSettings, *, patience: float = PATIENCE) -> None:
         self.bucket = settings.bucket
-        self._client = client(settings, patience)
-        self._objects = Objects(session(settings), self._client, settings.bucket, patience)
+        self._settings, self._patience = settings, patience
+        self._objects = Objects(session(settings), self._place, patience)
+
+    @cached_property
+    def _client(self) -> "S3Client":
+        """Made for the first rare call: its model of S3 is 15 MiB."""
+        return client(self._settings, self._patience)
+
+    def _place(self) -> tuple[str, str]:
+        """The bucket's address and region, as boto3 reckons them for the settings."""
+        own = self._settings.endpoint.rstrip("/")
+        if own:  # path style, see ``client``
+            return f"{own}/{self.bucket}/", self._settings.region
+        url = self._client.generate_presigned_url(
+            "get_object", Params={"Bucket": self.bucket, "Key": "x"}
+        )
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc}{parts.path[:-1]}", self._client.meta.region_name
 
     def put(
         self,
@@ -132,7 +150,7 @@ class Blobs:
 
     def answers(self) -> bool:
         try:
-            self._client.head_bucket(Bucket=self.bucket)
+            self._objects.head_bucket()
         except (BotoCoreError, ClientError):
             return False
         return True

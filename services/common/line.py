@@ -1,4 +1,4 @@
-"""What a worker asks another service: over kept connections, cheaply, and never for long.
+"""What a thread asks another service: over kept connections, cheaply, and never for long.
 
 A photo that is paid for has two questions, and httpx takes 1.4 ms of CPU for each, urllib3 a
 quarter of that. Services stand inside, so whatever proxy the environment names is not for them.
@@ -25,6 +25,12 @@ class Answer:
 
     status: int
     content: bytes
+
+    def told(self) -> bytes:
+        """What a success brought. Raises ``ValueError`` for whatever else was answered."""
+        if not 200 <= self.status < 300:
+            raise ValueError(f"answered {self.status}")
+        return self.content
 
 
 class Line:

@@ -1,8 +1,8 @@
-"""GetObject and PutObject without the machinery around them.
+"""GetObject, PutObject and HeadBucket without the machinery around them.
 
 A photo is nine objects put or got; boto3 takes 2 to 3 ms of CPU for each, of which the wire needs a
-quarter. So these two calls are signed by botocore's own signer and sent by its own HTTP session
-(with its proxies, certificates and connection pool); everything rarer goes through the client.
+quarter. So these calls are signed by botocore's own signer and sent by its own HTTP session (with
+its proxies, certificates and connection pool); everything rarer goes through boto3's client.
 """
 
 import base64
@@ -10,12 +10,12 @@ import random
 import re
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest, AWSResponse
@@ -26,7 +26,6 @@ from botocore.utils import get_environ_proxies
 
 if TYPE_CHECKING:
     from boto3.session import Session
-    from types_boto3_s3 import S3Client
 
 NOTHING = sha256(b"").hexdigest()
 CONNECT = 2.0
@@ -53,11 +52,13 @@ class Signer(S3SigV4Auth):
 
 @dataclass
 class Objects:
-    """Raises what boto3 raises: ``ClientError`` and ``BotoCoreError``."""
+    """Raises what boto3 raises: ``ClientError`` and ``BotoCoreError``.
+
+    ``place`` says the bucket's address, with a slash at its end, and its region.
+    """
 
     session: "Session"
-    client: "S3Client"
-    bucket: str
+    place: Callable[[], tuple[str, str]]
     patience: float
 
     def put(
@@ -80,7 +81,7 @@ class Objects:
     def open(self, key: str, byte_range: str = "") -> dict[str, Any]:
         """``ContentLength``, ``ContentRange``, the ``ChecksumSHA256`` of all, and the ``Body``."""
         headers = {"Range": byte_range} if byte_range else {}
-        if self._root.startswith("https:"):
+        if self._place[0].startswith("https:"):
             headers["x-amz-checksum-mode"] = "ENABLED"
         answer = self._send("GET", key, headers, NOTHING)
         length = int(answer.headers["content-length"])
@@ -105,21 +106,20 @@ class Objects:
                 raise _error("BadDigest", 200, "GET")
         return content
 
+    def head_bucket(self) -> None:
+        """Returns when the bucket is there and may be used."""
+        self._send("HEAD", "", {}, NOTHING).content  # noqa: B018 (frees the line)
+
     @cached_property
-    def _root(self) -> str:
-        """The bucket's address, as boto3 reckons it for this endpoint, region and style."""
-        url = self.client.generate_presigned_url(
-            "get_object", Params={"Bucket": self.bucket, "Key": "x"}
-        )
-        parts = urlsplit(url)
-        return f"{parts.scheme}://{parts.netloc}{parts.path[:-1]}"
+    def _place(self) -> tuple[str, str]:
+        return self.place()
 
     @cached_property
     def _line(self) -> URLLib3Session:
         return URLLib3Session(
             timeout=(CONNECT, self.patience),  # type: ignore[arg-type]
             max_pool_connections=CONNECTIONS,
-            proxies=get_environ_proxies(self._root),
+            proxies=get_environ_proxies(self._place[0]),
             socket_options=AT_ONCE,  # type: ignore[arg-type]
         )
 
@@ -160,10 +160,10 @@ class Objects:
         credentials = self.session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
-        url = self._root + quote(key, safe="/~")
+        root, region = self._place
+        url = root + quote(key, safe="/~") if key else root.rstrip("/")
         request = AWSRequest(method, url, headers=dict(headers), data=body, stream_output=True)
         request.context["digest"] = digest
-        region = self.client.meta.region_name
         Signer(credentials.get_frozen_credentials(), "s3", region).add_auth(request)
         return request.prepare()
 

@@ -2,7 +2,7 @@
 
 import json
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from services.common import tracing
 from services.common.api import PhotoState
@@ -31,10 +31,8 @@ class Record:
             # Any web server says 404: only search's own words mean that the photo is gone.
             if answer.status == 404 and json.loads(answer.content).get("code") == "no-such-photo":
                 return None
-            if answer.status != 200:
-                raise ValueError(f"search says {answer.status}")
-            state = PhotoState.model_validate_json(answer.content)
-        except (NoAnswer, ValidationError, ValueError, AttributeError) as error:
+            state = PhotoState.model_validate_json(answer.told())
+        except (NoAnswer, ValueError, AttributeError) as error:
             raise TryAgain(
                 f"search does not answer: {type(error).__name__}", code="search-away", counts=False
             ) from error

@@ -42,9 +42,7 @@ class KnownWords:
                 answer = self._search.post(
                     "/internal/v1/vectors:known", wanted.model_dump_json().encode(), headers
                 )
-            if answer.status != 200:
-                raise ValueError(f"search says {answer.status}")
-            found = KnownVectors.model_validate_json(answer.content)
+            found = KnownVectors.model_validate_json(answer.told())
         except (NoAnswer, ValueError) as error:
             log.info("search does not say what it knows", error=type(error).__name__)
             return {}

@@ -65,9 +65,7 @@ class Embedder:
             body = json.dumps({"texts": [text[:LONGEST] for text in texts]}).encode()
             with tracing.calling("embedder", "POST /embed") as headers:
                 answer = self._embedder.post("/embed", body, headers)
-            if answer.status != 200:
-                raise ValueError(f"the embedder says {answer.status}")
-            return Placed.model_validate_json(answer.content)
+            return Placed.model_validate_json(answer.told())
         except (NoAnswer, ValueError) as error:
             raise EmbedderAway(repr(error)) from error
 

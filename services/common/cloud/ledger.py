@@ -4,6 +4,7 @@ What is reserved counts against the budget of every worker at once. A worker tha
 between the two leaves its reservation behind, which goes on counting: it may have been billed.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,7 +13,6 @@ from decimal import Decimal
 from typing import Annotated, Literal, Protocol
 from uuid import UUID, uuid4
 
-import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -20,7 +20,7 @@ from services.common import tracing
 from services.common.cloud.failing import BUDGET, BUDGET_LOCAL
 from services.common.errors import TryAgain
 from services.common.events import Event
-from services.common.internal import credentials
+from services.common.line import Answer, Line, NoAnswer
 
 log = structlog.get_logger(__name__)
 
@@ -112,10 +112,7 @@ class SearchLedger:
     def __init__(
         self, search_url: str, token: SecretStr | None = None, *, patience: float = PATIENCE
     ) -> None:
-        base = f"{search_url.rstrip('/')}/internal/v1"
-        self._client = httpx.Client(
-            base_url=base, headers=credentials(token), timeout=patience, trust_env=False
-        )
+        self._search = Line(search_url, token, patience=patience)
 
     def reserve(self, leaving: Leaving) -> UUID:
         event, call_id = current_event(), uuid4()
@@ -124,22 +121,22 @@ class SearchLedger:
         wanted = BudgetReserve.model_validate(fields)
         try:
             answer = self._post("/budget:reserve", wanted)
-            body = answer.json() if answer.status_code == 402 else {}
-            if answer.status_code != 402:
-                answer.raise_for_status()
-        except (httpx.HTTPError, ValueError) as error:
+            refusal = json.loads(answer.content) if answer.status == 402 else None
+            if refusal is None:
+                answer.told()
+        except (NoAnswer, ValueError) as error:
             raise TryAgain(
                 f"search does not answer: {type(error).__name__}", code="search-away", counts=False
             ) from error
-        if answer.status_code == 402:
-            raise over_budget(body)
+        if refusal is not None:
+            raise over_budget(refusal)
         return call_id
 
     def settle(self, settle: BudgetSettle) -> None:
         """If search cannot be told, what was reserved goes on counting."""
         try:
-            self._post("/budget:settle", settle).raise_for_status()
-        except httpx.HTTPError as error:
+            self._post("/budget:settle", settle).told()
+        except (NoAnswer, ValueError) as error:
             log.warning("not settled; the reservation counts", error=type(error).__name__)
 
     def report(
@@ -154,17 +151,18 @@ class SearchLedger:
         told = {"provider": provider, "state": state, "code": code, "text": text[:500]}
         report = ProviderReport.model_validate({**told, "model": model, "ends": ends})
         try:
-            self._post("/providers:report", report).raise_for_status()
-        except httpx.HTTPError as error:
+            self._post("/providers:report", report).told()
+        except (NoAnswer, ValueError) as error:
             log.warning("search was not told", provider=provider, error=type(error).__name__)
 
     def close(self) -> None:
-        self._client.close()
+        self._search.close()
 
-    def _post(self, path: str, body: BaseModel) -> httpx.Response:
-        content, headers = body.model_dump_json().encode(), {"Content-Type": "application/json"}
-        with tracing.calling("search", f"POST {path}") as trace:
-            return self._client.post(path, content=content, headers={**headers, **trace})
+    def _post(self, path: str, body: BaseModel) -> Answer:
+        with tracing.calling("search", f"POST {path}") as headers:
+            return self._search.post(
+                f"/internal/v1{path}", body.model_dump_json().encode(), headers
+            )
 
 
 class Refusal(BaseModel):
