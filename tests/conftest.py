@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import httpx
 import pytest
 import structlog
 
@@ -28,6 +30,10 @@ structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
 
 # pika writes a page for every connection that a killed broker refuses.
 logging.getLogger("pika").setLevel(logging.CRITICAL)
+
+# httpx reads every authority of the system anew for each client and each bare call: 15 ms of CPU,
+# and whoever waits for a service asks it twenty times a second. Once is enough for a run.
+vars(httpx._transports.default)["create_ssl_context"] = cache(httpx.create_ssl_context)
 
 
 @pytest.fixture(scope="session", autouse=True)
