@@ -116,7 +116,7 @@ def bare_uvicorn(around: Neighbours) -> Iterator[tuple[str, int]]:
 
 def pixels_alone(bodies: list[bytes], folder: Path) -> float:
     """CPU milliseconds that a photo's pixels take of a child process, and nothing else."""
-    pool = PixelPool(1)
+    pool = PixelPool(1, folder)
 
     async def read() -> float:
         await pool.start()

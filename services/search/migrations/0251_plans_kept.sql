@@ -1,6 +1,6 @@
 -- Each result makes its photo's facts anew. To plan that took four times as long as to do it, so a
 -- connection plans it once, whatever it may think of other queries. As SQL functions these two were
--- planned at every call.
+-- planned at every call. (Whoever replaces one of them sets this again: a new body forgets it.)
 CREATE OR REPLACE FUNCTION add_traits(photo_ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO trait (kind, text)
