@@ -21,9 +21,12 @@ BEGIN
     FROM photo_facts f
     JOIN photo_facts t ON t.print_keys && f.print_keys AND t.owner = f.owner
                       AND t.photo_id <> f.photo_id
+    JOIN photo a ON a.photo_id = f.photo_id
+    JOIN photo b ON b.photo_id = t.photo_id
     WHERE f.photo_id = ANY (photo_ids)
       AND bit_count(f.print_bits # t.print_bits) <= 6
       AND f.colours <=> t.colours < .08
+      AND look_the_same(a.thumbhash, b.thumbhash)
     ON CONFLICT DO NOTHING;
 END $$;
 
