@@ -6,8 +6,9 @@ from pathlib import Path
 
 from tests.quality.search.photos import Described
 
-FILE = Path(__file__).parent / "queries.txt"
-FACT = re.compile(r" (?=!?(?:label|mood|technique|colour|year|month|season|m|camera|iso|f):|label)")
+HERE = Path(__file__).parent
+DESCRIBED, PIXELS = HERE / "queries.txt", HERE / "pixel_queries.txt"
+FACT = re.compile(r" (?=!?(?:label|mood|technique|maybe|colour|year|month|season|m|camera|iso|f):)")
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,11 @@ def _has(photo: Described, group: frozenset[str]) -> bool:
     )
 
 
-def all_queries() -> list[Graded]:
+def all_queries(file: Path = DESCRIBED) -> list[Graded]:
     """Of each kind every second one is held out."""
     seen: dict[str, int] = {}
     found = []
-    for line in FILE.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").splitlines():
         if not line or line[0] == "#":
             continue
         kind, q, best, good = ([part.strip() for part in line.split("|")] + ["", ""])[:4]
