@@ -16,13 +16,13 @@ from services.common.models import LABEL, SUBJECT, THING
 from services.tagger.local.colour import Light, colours, tones
 from services.tagger.local.focus import copy_space, focus
 from services.tagger.local.labels import LabelModel, Vocabulary
-from services.tagger.local.lines import leading_lines
+from services.tagger.local.lines import convergence
 from services.tagger.local.mood import Feeling, moods
-from services.tagger.local.pattern import pattern
+from services.tagger.local.pattern import repeats
 from services.tagger.local.pixels import Floats, Picture, decode
 from services.tagger.local.scene import scene
 from services.tagger.local.subject import SubjectModel, find_subject
-from services.tagger.local.symmetry import symmetry
+from services.tagger.local.symmetry import mirror
 from services.tagger.local.things import ThingModel
 from services.tagger.providers.local import LocalTagger
 
@@ -76,9 +76,9 @@ def _without_networks(
 ) -> None:
     gray, lab = picture.gray, picture.lab
     subject = find_subject(mask)
-    clock("symmetry", partial(symmetry, gray))
-    clock("leading lines", partial(leading_lines, gray))
-    clock("pattern", partial(pattern, gray))
+    clock("symmetry", partial(mirror, gray))
+    clock("leading lines", partial(convergence, gray))
+    clock("pattern", partial(repeats, gray))
     light = clock("colour and mood", partial(Light.of, lab))
     clock("colour and mood", partial(tones, light))
     clock("colour and mood", partial(colours, lab))

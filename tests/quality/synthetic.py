@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from services.common.inference import Inference
-from services.common.models import SUBJECT
+from services.common.models import LABEL, SUBJECT
+from services.tagger.local.labels import LabelModel
+from services.tagger.local.leanings import Leanings
+from services.tagger.local.leanings.light import light_and_colours
 from services.tagger.local.pixels import Picture
 from services.tagger.local.sight import techniques
 from services.tagger.local.subject import SubjectModel, find_subject
@@ -55,6 +58,8 @@ class Score:
 
 def judge(models: Path, each: int, seed: int = HELD_OUT) -> Score:
     subject_model = SubjectModel(Inference(models / SUBJECT.name))
+    label_model = LabelModel(Inference(models / LABEL.name))
+    leanings = Leanings.read()
     score = Score()
     for family, draw in FAMILIES.items():
         taken = score.families.setdefault(family, Counter())
@@ -62,7 +67,10 @@ def judge(models: Path, each: int, seed: int = HELD_OUT) -> Score:
             drawing = draw(np.random.default_rng([seed, number]))
             picture = Picture(drawing.rgb)
             subject = find_subject(subject_model.mask(picture.rgb))
-            found = {t.name: t for t in techniques(picture, subject)}
+            embedding = label_model.look(picture.rgb)[1]
+            assert embedding is not None
+            leaned = leanings.of(embedding, light_and_colours(picture.lab))
+            found = {t.name: t for t in techniques(picture, subject, leaned)}
             taken.update(found.keys() or ["nothing"])
             score.right.update(drawing.truth & found.keys())
             score.wrong.update(found.keys() - drawing.truth - drawing.open)

@@ -90,9 +90,16 @@ class LabelModel:
         self._entry, self._side = model.square_entry()
         if "prob" not in model.exits:
             raise ModelError(f"the label model answers {', '.join(model.exits)}, and no prob")
+        self._wanted = ["prob", *(exit_ for exit_ in model.exits if exit_ == "embedding")]
 
-    def probabilities(self, rgb: Bytes) -> Floats:
+    def look(self, rgb: Bytes) -> tuple[Floats, Floats | None]:
+        """The probabilities, and the layer before the classes if the model shows it."""
         size = (self._side, self._side)
         square = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32)
         feed = {self._entry: np.ascontiguousarray(square.transpose(2, 0, 1)[None])}
-        return np.asarray(self._model.run(feed, ["prob"])[0][0], dtype=np.float32)
+        answers = self._model.run(feed, self._wanted)
+        embedding = np.asarray(answers[1], np.float32).ravel() if len(answers) > 1 else None
+        return np.asarray(answers[0][0], dtype=np.float32), embedding
+
+    def probabilities(self, rgb: Bytes) -> Floats:
+        return self.look(rgb)[0]

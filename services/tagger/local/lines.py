@@ -6,6 +6,7 @@ out to the border, on more than one side, and among them two that start where th
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -31,12 +32,43 @@ class Rays:
     shares: Floats
     reaches: Floats
 
-    def leading(self) -> Floats:
-        good = (self.lengths > T.ray_covered) & (self.shares > T.ray_share)
-        return np.asarray(good & (self.reaches > T.ray_reach))
+    def leading(self, forgiven: float = 1.0) -> Floats:
+        """Which of them lead; ``forgiven`` (0..1) is what part of the thresholds will do."""
+        good = (self.lengths > forgiven * T.ray_covered) & (self.shares > forgiven * T.ray_share)
+        return np.asarray(good & (self.reaches > forgiven * T.ray_reach))
+
+    def below(self, which: Floats) -> int:
+        """How many of ``which`` run down from the point, towards the viewer."""
+        return int(((self.angles[which] > 10) & (self.angles[which] < 170)).sum())
 
 
-def leading_lines(gray: Bytes) -> Technique | None:
+@dataclass(frozen=True)
+class Convergence:
+    """Where lines meet, and what of them is drawn. ``point`` and ``lines`` are 0..1 of the photo;
+    ``drawn`` and ``covered`` diagonals, ``spread`` degrees, ``share`` of all oblique segments."""
+
+    point: tuple[float, float]
+    lines: Array
+    rays: int
+    below: int
+    covered: float
+    spread: float
+    share: float
+    #: By a rule that forgives gaps: how many rays, how many of them below, drawn length, spread.
+    loose_rays: int
+    loose_below: int
+    drawn: float
+    loose_spread: float
+
+    def evidence(self) -> dict[str, Any]:
+        return {
+            "lines": [rounded(*line) for line in self.lines],
+            "vanishing_point": rounded(*self.point),
+        }
+
+
+def convergence(gray: Bytes) -> Convergence | None:
+    """The point where most lines meet, led to or not."""
     small = shrink(gray, T.side)
     size = np.array(small.shape[::-1], dtype=float)
     segments = oblique_segments(small)
@@ -45,20 +77,31 @@ def leading_lines(gray: Bytes) -> Technique | None:
         return None
     point, meeting = found
     rays = rays_from(point, segments[meeting], size)
-    good = rays.leading()
-    below = int(((rays.angles[good] > 10) & (rays.angles[good] < 170)).sum())
-    covered = float(rays.lengths[good].sum())
-    share = float(_lengths(segments[meeting]).sum() / _lengths(segments).sum())
-    enough = good.sum() >= T.rays and below >= T.rays_below and covered >= T.covered
-    if not enough or share < T.share or _spread(rays.angles[good]) < T.spread:
-        return None
+    good, loose = rays.leading(), rays.leading(T.forgiven)
     longest = np.argsort(-_lengths(segments[meeting]))[:SHOWN]
-    lines = segments[meeting][longest] / np.tile(size, 2)
-    evidence = {
-        "lines": [rounded(*line) for line in lines],
-        "vanishing_point": rounded(*(point / size)),
-    }
-    return Technique("leading lines", graded(covered, enough=T.covered, plenty=1.5), evidence)
+    return Convergence(
+        point=(float(point[0] / size[0]), float(point[1] / size[1])),
+        lines=segments[meeting][longest] / np.tile(size, 2),
+        rays=int(good.sum()),
+        below=rays.below(good),
+        covered=float(rays.lengths[good].sum()),
+        spread=_spread(rays.angles[good]),
+        share=float(_lengths(segments[meeting]).sum() / _lengths(segments).sum()),
+        loose_rays=int(loose.sum()),
+        loose_below=rays.below(loose),
+        drawn=float(rays.lengths[loose].sum()),
+        loose_spread=_spread(rays.angles[loose]),
+    )
+
+
+def leading_lines(seen: Convergence | None) -> Technique | None:
+    if seen is None:
+        return None
+    enough = seen.rays >= T.rays and seen.below >= T.rays_below and seen.covered >= T.covered
+    if not enough or seen.share < T.share or seen.spread < T.spread:
+        return None
+    confidence = graded(seen.covered, enough=T.covered, plenty=1.5)
+    return Technique("leading lines", confidence, seen.evidence())
 
 
 def oblique_segments(gray: Bytes) -> Array:
@@ -140,6 +183,8 @@ def _ray(angles: Array, distances: Array, point: Array, size: Array) -> tuple[fl
 
 def _spread(angles: Floats) -> float:
     """Degrees between the outermost rays, seen from the point."""
+    if len(angles) < 2:
+        return 0.0
     around = np.sort(angles)
     return float(360 - np.diff(np.append(around, around[0] + 360)).max())
 

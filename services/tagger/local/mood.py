@@ -99,3 +99,10 @@ def moods(feeling: Feeling, light: Light, seen: Mapping[str, float]) -> dict[str
         for word, strength in strongest
         if strength > T.enough
     }
+
+
+def surest(shares: Mapping[str, float]) -> dict[str, float]:
+    """What the learned heads are sure enough of: at most two, each with its share of right ones."""
+    found = sorted(shares.items(), key=lambda item: -item[1])
+    likely = [(word, round(share, 3)) for word, share in found if share >= T.likely[word]]
+    return dict(likely[: T.most])

@@ -5,7 +5,8 @@ photo is laid over itself, shifted: a pattern matches again at its step, in two 
 once, twice and thrice the step, for stripes), and in each corner of the photo on its own.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -28,34 +29,80 @@ class Peak(NamedTuple):
     y: int
 
 
-def pattern(gray: Bytes) -> Technique | None:
+@dataclass(frozen=True)
+class Repeats:
+    """The steps at which the photo comes back, and how far that holds everywhere.
+
+    ``contrast`` in grey levels; ``first``, ``second``: likeness (0..1) at the two strongest steps;
+    ``corners``: the least likeness at the steps in any corner, ``corners_first`` at the first one;
+    ``valley``: likeness half-way along the first step; ``even`` and ``uneven``: the least local
+    contrast and its deviation, over its mean.
+    """
+
+    steps: tuple[Peak, ...]
+    size: tuple[int, int]
+    contrast: float
+    corners: float
+    corners_first: float
+    valley: float
+    striped: bool
+    even: float
+    uneven: float
+
+    @property
+    def first(self) -> float:
+        return self.steps[0].likeness if self.steps else 0.0
+
+    @property
+    def second(self) -> float:
+        return self.steps[1].likeness if len(self.steps) > 1 else 0.0
+
+    def evidence(self, many: int = 2) -> dict[str, Any]:
+        """The lattice of the first ``many`` steps."""
+        width, height = self.size
+        steps = [rounded(step.x / width, step.y / height) for step in self.steps[:many]]
+        return {"lattice": {"origin": [0.5, 0.5], "steps": steps}}
+
+
+def repeats(gray: Bytes) -> Repeats:
     scale = T.side / min(gray.shape)
     size = (round(gray.shape[1] * scale), round(gray.shape[0] * scale))
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     even, contrast = evened(small)
-    if contrast < T.contrast:
-        return None
     shifted = autocorrelation(even)
     first, second = two_steps(shifted)
-    if first is None or first.likeness < T.first:
+    steps = tuple(step for step in (first, second) if step)
+    corners = [autocorrelation(corner) for corner in _corners(even)] if first else []
+    least = [min(match(corner, s.x, s.y) for corner in corners) for s in steps]
+    local = small - cv2.GaussianBlur(small, (0, 0), T.side / 12.8)
+    rough = np.sqrt(cv2.GaussianBlur(local * local, (0, 0), T.side / 8))
+    places = cv2.resize(rough, (6, 6), interpolation=cv2.INTER_AREA)
+    mean = float(places.mean()) + 1e-3
+    return Repeats(
+        steps=steps,
+        size=size,
+        contrast=contrast,
+        corners=min(least, default=-1.0),
+        corners_first=least[0] if least else -1.0,
+        valley=_valley(shifted, first) if first else 0.0,
+        striped=first is not None and all(_stripes(view, first) for view in (shifted, *corners)),
+        even=float(places.min()) / mean,
+        uneven=float(places.std()) / mean,
+    )
+
+
+def pattern(seen: Repeats) -> Technique | None:
+    if seen.contrast < T.contrast or seen.first < T.first:
         return None
-    corners = [autocorrelation(corner) for corner in _corners(even)]
-    if second is not None and second.likeness >= T.second:
-        steps = (first, second)
-        if min(match(corner, s.x, s.y) for corner in corners for s in steps) >= T.everywhere:
-            return _technique(min(first.likeness, second.likeness), steps, size)
-    if _stripes(shifted, first) and all(_stripes(corner, first) for corner in corners):
-        return _technique(first.likeness - 0.1, (first,), size)
+    if seen.second >= T.second and seen.corners >= T.everywhere:
+        likeness = min(seen.first, seen.second)
+        sure = graded(likeness, enough=T.second, plenty=0.7)
+        return Technique("pattern", sure, seen.evidence())
+    if seen.striped:
+        likeness = seen.first - 0.1
+        sure = graded(likeness, enough=T.second, plenty=0.7)
+        return Technique("pattern", sure, seen.evidence(1))
     return None
-
-
-def _technique(likeness: float, steps: tuple[Peak, ...], size: tuple[int, int]) -> Technique:
-    width, height = size
-    lattice = {
-        "origin": [0.5, 0.5],
-        "steps": [rounded(step.x / width, step.y / height) for step in steps],
-    }
-    return Technique("pattern", graded(likeness, enough=T.second, plenty=0.7), {"lattice": lattice})
 
 
 def evened(small: Floats) -> tuple[Array, float]:
@@ -112,8 +159,12 @@ def match(shifted: Array, x: float, y: float) -> float:
 
 def _stripes(shifted: Array, step: Peak) -> bool:
     tops = [match(shifted, times * step.x, times * step.y) for times in (1, 2)]
+    return min(tops) >= T.stripes and _valley(shifted, step) <= T.valley
+
+
+def _valley(shifted: Array, step: Peak) -> float:
     row, column = shifted.shape[0] // 2 + step.y // 2, shifted.shape[1] // 2 + step.x // 2
-    return min(tops) >= T.stripes and float(shifted[row, column]) <= T.valley
+    return float(shifted[row, column])
 
 
 def _corners(view: Array) -> list[Array]:

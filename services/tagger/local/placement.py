@@ -58,6 +58,11 @@ def _on_third(subject: Subject) -> Technique | None:
     return Technique("rule of thirds", graded(nearness, enough=0, plenty=1.2), evidence)
 
 
+def power_point(subject: Subject) -> list[float]:
+    """The nearest one."""
+    return rounded(*min(POWER_POINTS, key=lambda p: math.dist((subject.x, subject.y), p)))
+
+
 def _on_horizon(horizon: Horizon | None) -> Technique | None:
     """Sea and sky, and nothing else: where the photographer has put the line between them."""
     if horizon is None or horizon.strength < T.horizon_strength:

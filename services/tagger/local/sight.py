@@ -8,18 +8,19 @@ from services.common.events import Kind, PhotoFacts
 from services.tagger.local.colour import Light, colours, tones
 from services.tagger.local.focus import copy_space, focus
 from services.tagger.local.horizon import find_horizon
-from services.tagger.local.lines import leading_lines
-from services.tagger.local.mood import Feeling, moods
-from services.tagger.local.pattern import pattern
+from services.tagger.local.leanings import Leaned
+from services.tagger.local.leanings.measures import Geometry
+from services.tagger.local.lines import convergence
+from services.tagger.local.mood import Feeling, moods, surest
+from services.tagger.local.pattern import repeats
 from services.tagger.local.pixels import Floats, Picture
-from services.tagger.local.placement import placement
 from services.tagger.local.scene import scene, told
 from services.tagger.local.subject import Subject, find_subject
-from services.tagger.local.symmetry import symmetry
+from services.tagger.local.symmetry import mirror
 from services.tagger.local.technique import Technique
-from services.tagger.local.thresholds import COMPOSITION
+from services.tagger.local.verdict import by_rule, weighed
 
-PIXELS, CAMERA, GEOMETRY = "pixels-1", "exif-1", "geometry-1"
+PIXELS, CAMERA, GEOMETRY = "pixels-1", "exif-1", "geometry-2"
 
 
 @dataclass(frozen=True)
@@ -33,23 +34,38 @@ class Word:
     evidence: dict[str, Any] | None = None
 
 
-def techniques(picture: Picture, subject: Subject | None) -> Iterator[Technique]:
+def measured(picture: Picture, subject: Subject | None) -> Geometry:
+    return Geometry(
+        subject=subject,
+        horizon=find_horizon(picture.lab) if subject is None else None,
+        mirror=mirror(picture.gray),
+        convergence=convergence(picture.gray),
+        repeats=repeats(picture.gray),
+    )
+
+
+def techniques(
+    picture: Picture, subject: Subject | None, leaned: Leaned | None = None
+) -> Iterator[Technique]:
     """The composition. 'framing' is never said: docs/local-eyes.md tells what was tried."""
-    horizon = find_horizon(picture.lab) if subject is None else None
-    # A photo with one clear subject is about the subject, whatever repeats around it.
-    repeats = pattern(picture.gray) if subject is None or subject.area > 0.3 else None
-    # What repeats can be folded at every step: its many axes are no symmetry of the photo.
-    mirror = None if repeats else symmetry(picture.gray)
-    found = (placement(subject, horizon), mirror, leading_lines(picture.gray), repeats)
-    yield from (one for one in found if one is not None and one.confidence >= COMPOSITION.said)
+    seen = measured(picture, subject)
+    ruled = {one.name: one for one in by_rule(seen)}
+    if leaned is None or leaned.drawn:
+        yield from ruled.values()
+    else:
+        yield from weighed(seen, ruled, leaned.scores, leaned.techniques(seen))
 
 
 def words(
-    picture: Picture, mask: Floats, evidence: Mapping[str, float], facts: PhotoFacts | None
+    picture: Picture,
+    mask: Floats,
+    evidence: Mapping[str, float],
+    facts: PhotoFacts | None,
+    leaned: Leaned | None = None,
 ) -> Iterator[Word]:
     """All but the classifier's own labels; ``evidence`` is what the classifier half believes."""
     subject, light = find_subject(mask), Light.of(picture.lab)
-    for technique in techniques(picture, subject):
+    for technique in techniques(picture, subject, leaned):
         yield Word(
             "composition", technique.name, technique.confidence, GEOMETRY, technique.evidence
         )
@@ -70,5 +86,10 @@ def words(
     for text, sure in told(facts).items():
         yield Word("label", text, sure, CAMERA)
     feeling = Feeling.of(picture.lab, light)
-    for text, sure in moods(feeling, light, {**evidence, **seen}).items():
+    felt = (
+        surest(leaned.moods())
+        if leaned and not leaned.drawn
+        else moods(feeling, light, {**evidence, **seen})
+    )
+    for text, sure in felt.items():
         yield Word("mood", text, sure, PIXELS, feeling.evidence())

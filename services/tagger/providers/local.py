@@ -13,6 +13,8 @@ from services.common.modelfile import digest, have
 from services.common.models import LABEL, SUBJECT, THING, ModelError
 from services.tagger.fusion import sharpened
 from services.tagger.local.labels import LabelModel, Vocabulary
+from services.tagger.local.leanings import Leanings
+from services.tagger.local.leanings.light import light_and_colours
 from services.tagger.local.pixels import decode
 from services.tagger.local.places import places
 from services.tagger.local.sight import words
@@ -53,6 +55,8 @@ class LocalTagger:
         self._things = ThingModel(Inference(thing_model or models / THING.name, threads=threads))
         self._vocabulary = Vocabulary.read(label_words) if label_words else Vocabulary.read()
         self._thing_words = ThingWords(thing_words) if thing_words else ThingWords()
+        # The heads were learned on the layer of one model: another's says nothing to them.
+        self._leanings = None if label_model else Leanings.read()
         self._label_name = label_model.stem[:100] if label_model else LABELS
         self._thing_name = thing_model.stem[:100] if thing_model else THINGS
         given = (label_model, label_words, subject_model, thing_model, thing_words)
@@ -95,7 +99,8 @@ class LocalTagger:
     def look(self, photo: bytes, /, *, facts: PhotoFacts | None = None) -> Sighting:
         """Raises ``Refuse`` when the photo cannot be decoded."""
         picture = decode(photo)
-        evidence = self._vocabulary.evidence(self._labels.probabilities(picture.rgb))
+        probabilities, embedding = self._labels.look(picture.rgb)
+        evidence = self._vocabulary.evidence(probabilities)
         tags = [
             self._tag("label", text, sure, self._label_name)
             for text, sure in self._vocabulary.labels(evidence).items()
@@ -106,12 +111,15 @@ class LocalTagger:
             for thing in (*seen, *places(seen, evidence))
         ]
         mask = self._subject.mask(picture.rgb)
+        leaned = None
+        if self._leanings and embedding is not None:
+            leaned = self._leanings.of(embedding, light_and_colours(picture.lab))
         boxes = [box for thing in seen for box in thing.boxes]
         tags += [
             sharpened(
                 self._tag(word.kind, word.text, word.confidence, word.model, word.evidence), boxes
             )
-            for word in words(picture, mask, evidence, facts)
+            for word in words(picture, mask, evidence, facts, leaned)
         ]
         return Sighting(tags=strongest_of_each(tags))
 

@@ -1,0 +1,114 @@
+"""What a photo leans to by its looks, learned from photos labelled by hand.
+
+Geometry alone knows no road from a roof. The picture classifier does: its last layer before the
+classes says what kind of place a photo shows, at no cost, for it has been computed anyway. So for
+each technique and each mood there is a linear head over that layer (1280 numbers) and over light
+and colours (98), and for each technique a second one that weighs the first together with what
+geometry has measured. A logistic curve turns the sum into a share of photos that are right.
+
+`python -m tests.quality.learn FOLDER` learns them anew; docs/local-eyes.md has figures.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from services.tagger.local.leanings.measures import MEASURES, Geometry
+from services.tagger.local.pixels import Array, Floats
+from services.tagger.local.thresholds import COMPOSITION
+
+HEADS = Path(__file__).parent / "heads.npz"
+#: How much of the kernel light and colours are beside the classifier's layer, by kind of head.
+LIGHT = {"composition": 0.0, "mood": 0.5}
+#: How much a head's own verdict counts among the measures, in their unit.
+LOOKS = 1.5
+
+
+def looks(embedding: Floats, light: Floats, middle: Array, spread: Array) -> tuple[Array, Array]:
+    """Both halves of what a head sees, each centred and of length 1."""
+    deep = np.sqrt(np.maximum(embedding, 0)) - middle[: len(embedding)]
+    pale = (light - middle[len(embedding) :]) / spread
+    return deep / (np.linalg.norm(deep) + 1e-9), pale / (np.linalg.norm(pale) + 1e-9)
+
+
+@dataclass(frozen=True)
+class Leanings:
+    """The learned heads; nothing changes in them."""
+
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    middle: Array
+    spread: Array
+    heads: Array
+    """A row per name: the weights of the 1280 and the 98, and what is added."""
+    weighing: dict[str, Array]
+    """By technique: mean and deviation of the head, means and weights of all, what is added."""
+    curves: Array
+    """A row per name: slope and offset of the logistic curve."""
+
+    @classmethod
+    def read(cls, path: Path = HEADS) -> "Leanings":
+        with np.load(path) as stored:
+            names = tuple(str(name) for name in stored["names"])
+            return cls(
+                names=names,
+                kinds=tuple(str(kind) for kind in stored["kinds"]),
+                middle=stored["middle"],
+                spread=stored["spread"],
+                heads=stored["heads"].astype(np.float32),
+                weighing={name: stored[name] for name in names if name in MEASURES},
+                curves=stored["curves"],
+            )
+
+    @property
+    def width(self) -> int:
+        """Of the classifier's layer that the heads were learned on."""
+        return len(self.middle) - len(self.spread)
+
+    def scores(self, embedding: Floats, light: Floats) -> dict[str, float]:
+        """What each head says, 0 (not) to 1 (yes), more or less."""
+        both = looks(embedding, light, self.middle, self.spread)
+        values = self.heads[:, :-1] @ np.concatenate(both) + self.heads[:, -1]
+        return dict(zip(self.names, values.tolist(), strict=True))
+
+    def of(self, embedding: Floats, light: Floats) -> "Leaned":
+        return Leaned(self, self.scores(embedding, light))
+
+    def share(self, name: str, value: float) -> float:
+        slope, offset = self.curves[self.names.index(name)]
+        return float(1 / (1 + np.exp(-(slope * value + offset))))
+
+
+@dataclass(frozen=True)
+class Leaned:
+    """What the heads say of one photo."""
+
+    heads: Leanings
+    scores: dict[str, float]
+
+    @property
+    def drawn(self) -> bool:
+        """No photo, and so nothing that the heads know of."""
+        return self.scores["drawn"] >= COMPOSITION.drawn
+
+    def moods(self) -> dict[str, float]:
+        """How sure each mood is, 0..1."""
+        kinds = zip(self.heads.names, self.heads.kinds, strict=True)
+        wanted = [name for name, kind in kinds if kind == "mood"]
+        return {name: self.heads.share(name, self.scores[name]) for name in wanted}
+
+    def techniques(self, seen: Geometry) -> dict[str, float]:
+        """How sure each technique is, 0..1, by looks and geometry together."""
+        return {
+            name: self.heads.share(name, weigh(self.scores[name], MEASURES[name](seen), weights))
+            for name, weights in self.heads.weighing.items()
+        }
+
+
+def weigh(head: float, measures: tuple[float, ...], weights: Array) -> float:
+    """``weights``: mean and deviation of the head, means of all, weights of all, what is added."""
+    count = len(measures) + 1
+    numbers = np.array([LOOKS * (head - weights[0]) / weights[1], *measures])
+    means, each = weights[2 : 2 + count], weights[2 + count : 2 + 2 * count]
+    return float((numbers - means) @ each + weights[-1])

@@ -1,0 +1,199 @@
+"""Learns the heads of the local eyes: `python -m tests.quality.learn FOLDER [--models FOLDER]`.
+
+FOLDER holds the photos that `photos.tsv` names (all from free packages; none is in the repository).
+Ridge regression in its dual form, photos left out in blocks of neighbours (those of one package are
+alike), so that what is weighed and printed is what the heads say of photos they have not seen.
+To heads that know only photos a drawing may look like anything; so one head tells the two apart.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from services.common.inference import Inference
+from services.common.models import FOLDER, LABEL, SUBJECT
+from services.tagger.local.labels import LabelModel
+from services.tagger.local.leanings import HEADS, LIGHT, LOOKS
+from services.tagger.local.leanings.light import light_and_colours
+from services.tagger.local.leanings.measures import MEASURES, Geometry
+from services.tagger.local.pixels import Array, Picture, decode
+from services.tagger.local.sight import measured
+from services.tagger.local.subject import SubjectModel, find_subject
+from services.tagger.local.thresholds import COMPOSITION, MOOD
+from tests.quality.render_more import FAMILIES
+
+PHOTOS = Path(__file__).parent / "photos.tsv"
+MOODS = tuple(MOOD.likely)
+BLOCK = 12
+#: From here on it is a drawing.
+HALF = COMPOSITION.drawn
+#: How many drawings of each family, and of which seed.
+DRAWINGS, SEED = 8, 500
+#: Ridge of the heads, and of what weighs them with geometry.
+RIDGE, RIDGE_WEIGHING = 1.0, 20.0
+#: What "perhaps" weighs beside a plain no.
+PERHAPS = 0.3
+
+
+def table() -> Iterator[tuple[str, dict[str, float]]]:
+    """Name of the photo, and what a person said of it: 1, or 0.5 for perhaps."""
+    for line in PHOTOS.read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, *words = line.split("\t")
+            said = [word for part in words for word in part.split(", ") if word]
+            yield name, {word.rstrip("?"): 0.5 if word.endswith("?") else 1.0 for word in said}
+
+
+def weights_of(said: Array) -> Array:
+    yes, no = (said == 1).sum(), (said == 0).sum()
+    many = np.sqrt(no / max(1, yes))
+    return np.where(said == 1, many, np.where(said == 0, 1.0, PERHAPS))
+
+
+def dual(kernel: Array, said: Array, ridge: float) -> tuple[Array, float]:
+    """Dual weights of the photos, and what is added."""
+    weights = weights_of(said)
+    mean = float((said * weights).sum() / weights.sum())
+    return np.linalg.solve(kernel + ridge * np.diag(1 / weights), said - mean), mean
+
+
+def unseen(kernel: Array, said: Array, ridge: float) -> Array:
+    """What would be said of each photo by heads that have seen none of its block."""
+    blocks = np.arange(len(said)) // BLOCK
+    answers = np.zeros(len(said))
+    for block in np.unique(blocks):
+        out = blocks == block
+        alphas, mean = dual(kernel[np.ix_(~out, ~out)], said[~out], ridge)
+        answers[out] = kernel[np.ix_(out, ~out)] @ alphas + mean
+    return answers
+
+
+def curve(values: Array, said: Array) -> tuple[float, float]:
+    """Logistic curve through yes (and perhaps) against no, by Newton's method."""
+    right, slope, offset = (said > 0).astype(float), 4.0, -2.0
+    for _ in range(50):
+        share = 1 / (1 + np.exp(-(slope * values + offset)))
+        gap, steep = share - right, share * (1 - share) + 1e-6
+        inputs = np.column_stack([values, np.ones_like(values)])
+        step = np.linalg.solve(
+            (inputs * steep[:, None]).T @ inputs + 1e-3 * np.eye(2), inputs.T @ gap
+        )
+        slope, offset = slope - step[0], offset - step[1]
+    return float(slope), float(offset)
+
+
+def report(name: str, values: Array, said: Array, curve_: tuple[float, float]) -> str:
+    share = 1 / (1 + np.exp(-(curve_[0] * values + curve_[1])))
+    parts = []
+    for cut in (0.4, 0.5, 0.6, 0.7):
+        told = share >= cut
+        right, hit = (said[told] > 0).sum(), (said[told] == 1).sum()
+        parts.append(f"{cut}: {right}/{told.sum()} recall {hit / max(1, (said == 1).sum()):.2f}")
+    return f"{name:15} " + "  ".join(parts)
+
+
+class Seen(NamedTuple):
+    """Of one picture: the classifier's layer, light and colours, geometry, and what is in it."""
+
+    embedding: Array
+    light: Array
+    geometry: Geometry
+    words: dict[str, float]
+
+
+def pictures(folder: Path) -> Iterator[tuple[Picture, dict[str, float]]]:
+    """The photos, and then the drawings."""
+    for name, words in table():
+        yield decode((folder / name).read_bytes()), words
+    for draw in FAMILIES.values():
+        for number in range(DRAWINGS):
+            drawing = draw(np.random.default_rng([SEED, number]))
+            words = dict.fromkeys(drawing.open, 0.5) | dict.fromkeys(drawing.truth, 1.0)
+            yield Picture(drawing.rgb), words
+
+
+def seen_in(folder: Path, models: Path) -> Iterator[Seen]:
+    labels = LabelModel(Inference(models / LABEL.name))
+    masks = SubjectModel(Inference(models / SUBJECT.name))
+    for picture, words in pictures(folder):
+        _, embedding = labels.look(picture.rgb)
+        assert embedding is not None, "the label model has no layer to learn on"
+        geometry = measured(picture, find_subject(masks.mask(picture.rgb)))
+        yield Seen(embedding, light_and_colours(picture.lab), geometry, words)
+
+
+def learn(seen: Sequence[Seen]) -> dict[str, Array]:
+    """What is stored: see ``Leanings``."""
+    photos = len(seen) - DRAWINGS * len(FAMILIES)
+    deep = np.sqrt(np.maximum(np.array([one.embedding for one in seen], dtype=float), 0))
+    pale = np.array([one.light for one in seen], dtype=float)
+    means, spread = (
+        [x[:photos].mean(axis=0) for x in (deep, pale)],
+        pale[:photos].std(axis=0) + 1e-6,
+    )
+    deep, pale = _unit(deep - means[0]), _unit((pale - means[1]) / spread)
+    weighing: dict[str, Array] = {}
+    heads, curves = [], []
+    for name in (*MEASURES, *MOODS):
+        part = LIGHT["composition" if name in MEASURES else "mood"]
+        said = np.array([one.words.get(name, 0.0) for one in seen[:photos]])
+        deep_, pale_ = deep[:photos], pale[:photos]
+        kernel = deep_ @ deep_.T + part * (pale_ @ pale_.T)
+        values = unseen(kernel, said, RIDGE)
+        alphas, mean = dual(kernel, said, RIDGE)
+        heads.append(np.concatenate([deep_.T @ alphas, part * (pale_.T @ alphas), [mean]]))
+        if name in MEASURES:
+            measures = np.array([MEASURES[name](one.geometry) for one in seen[:photos]])
+            weighing[name], values = weighed(values, measures, said)
+        curves.append(curve(values, said))
+        print(report(name, values, said, curves[-1]), flush=True)
+    drawn = (np.arange(len(seen)) >= photos).astype(float)
+    alphas, mean = dual(deep @ deep.T, drawn, RIDGE)
+    heads.append(np.concatenate([deep.T @ alphas, np.zeros(len(spread)), [mean]]))
+    values = unseen(deep @ deep.T, drawn, RIDGE)
+    wrong = [int((values[drawn == 0] >= HALF).sum()), int((values[drawn == 1] < HALF).sum())]
+    print(f"photos taken for drawings {wrong[0]}, drawings taken for photos {wrong[1]}")
+    return {
+        **weighing,
+        "names": np.array([*MEASURES, *MOODS, "drawn"]),
+        "kinds": np.array(["composition"] * len(MEASURES) + ["mood"] * len(MOODS) + ["domain"]),
+        "middle": np.concatenate(means).astype(np.float32),
+        "spread": spread.astype(np.float32),
+        "heads": np.array(heads).astype(np.float16),
+        "curves": np.array(curves),
+    }
+
+
+def weighed(values: Array, measures: Array, said: Array) -> tuple[Array, Array]:
+    """How the head's answers and the measures are weighed, and what comes of it, unseen."""
+    looked = LOOKS * (values - values.mean()) / values.std()
+    numbers = np.column_stack([looked, measures])
+    centred = numbers - numbers.mean(axis=0)
+    kernel = centred @ centred.T
+    alphas, mean = dual(kernel, said, RIDGE_WEIGHING)
+    of_head = [values.mean(), values.std()]
+    weights = np.array([*of_head, *numbers.mean(axis=0), *(centred.T @ alphas), mean])
+    return weights, unseen(kernel, said, RIDGE_WEIGHING)
+
+
+def _unit(rows: Array) -> Array:
+    return np.asarray(rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.quality.learn")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--models", type=Path, default=FOLDER)
+    given = parser.parse_args()
+    cv2.setNumThreads(1)
+    learned = learn(list(seen_in(given.folder, given.models)))
+    np.savez_compressed(HEADS, **learned)  # type: ignore[arg-type]
+    print(f"{HEADS}: {HEADS.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
