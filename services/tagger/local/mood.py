@@ -102,7 +102,9 @@ def moods(feeling: Feeling, light: Light, seen: Mapping[str, float]) -> dict[str
 
 
 def surest(shares: Mapping[str, float]) -> dict[str, float]:
-    """What the learned heads are sure enough of: at most two, each with its share of right ones."""
+    """What the learned heads are sure enough of: at most two, and never surer than an estimate."""
     found = sorted(shares.items(), key=lambda item: -item[1])
-    likely = [(word, round(share, 3)) for word, share in found if share >= T.likely[word]]
+    likely = [
+        (word, round(min(T.surest, share), 3)) for word, share in found if share >= T.likely[word]
+    ]
     return dict(likely[: T.most])

@@ -66,7 +66,7 @@ class _Composition(NamedTuple):
         {
             "centered": 0.58,
             "rule of thirds": 0.6,
-            "symmetry": 0.75,
+            "symmetry": 0.85,
             "leading lines": 0.58,
             "pattern": 0.55,
         }
@@ -85,8 +85,8 @@ class _Composition(NamedTuple):
     doubted: Mapping[str, float] = MappingProxyType(
         {
             "centered": 0.4,
-            "rule of thirds": 0.5,
-            "symmetry": 0.42,
+            "rule of thirds": 0.3,
+            "symmetry": 0.48,
             "leading lines": 0.45,
             "pattern": 0.2,
         }
@@ -240,14 +240,15 @@ class _Mood(NamedTuple):
     one_hue: float = 0.8  # of all chroma on one side: a wash of one colour is not cheerful
     enough: float = 0.35
     most: int = 2
+    surest: float = 0.7  # a mood is an estimate, however sure the heads are
     #: By the learned heads: the share of such photos that were right, said from here on.
     likely: Mapping[str, float] = MappingProxyType(
         {
             "cheerful": 0.8,
             "serene": 0.78,
-            "dramatic": 0.72,
+            "dramatic": 0.9,
             "melancholic": 0.65,
-            "gloomy": 0.65,
+            "gloomy": 0.8,
             "mysterious": 0.72,
             "dreamy": 0.5,
             "cosy": 0.7,

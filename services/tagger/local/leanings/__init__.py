@@ -3,7 +3,7 @@
 Geometry alone knows no road from a roof. The picture classifier does: its last layer before the
 classes says what kind of place a photo shows, at no cost, for it has been computed anyway. So for
 each technique and each mood there is a linear head over that layer (1280 numbers) and over light
-and colours (98), and for each technique a second one that weighs the first together with what
+and colours (81), and for each technique a second one that weighs the first together with what
 geometry has measured. A logistic curve turns the sum into a share of photos that are right.
 
 `python -m tests.quality.learn FOLDER` learns them anew; docs/local-eyes.md has figures.
@@ -41,7 +41,7 @@ class Leanings:
     middle: Array
     spread: Array
     heads: Array
-    """A row per name: the weights of the 1280 and the 98, and what is added."""
+    """A row per name: the weights of the 1280 and the 81, and what is added."""
     weighing: dict[str, Array]
     """By technique: mean and deviation of the head, means and weights of all, what is added."""
     curves: Array

@@ -1,4 +1,4 @@
-"""A photo's light and colours in 98 numbers, for the heads that learned from photos."""
+"""A photo's light and colours in 81 numbers, for the heads that learned from photos."""
 
 import cv2
 import numpy as np
