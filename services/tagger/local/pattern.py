@@ -65,6 +65,8 @@ class Repeats:
 
 
 def repeats(gray: Bytes) -> Repeats:
+    if max(gray.shape) > T.thin * min(gray.shape):  # a strip: its corners are no corners
+        return Repeats((), (1, 1), 0.0, -1.0, -1.0, 0.0, False, 0.0, 0.0)
     scale = T.side / min(gray.shape)
     size = (round(gray.shape[1] * scale), round(gray.shape[0] * scale))
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.float32)

@@ -160,6 +160,7 @@ class _Lines(NamedTuple):
 
 class _Pattern(NamedTuple):
     side: int = 128
+    thin: float = 8.0  # times as long as wide
     contrast: float = 8.0  # grey levels
     nearest: float = 0.05  # of the short side: finer repeats are texture
     farthest: float = 0.30  # of the short side: fewer than three repeats are none
