@@ -43,6 +43,9 @@ def upload(
     local_only: Annotated[
         bool, typer.Option("--local-only", help="Nothing of these photos may leave the house.")
     ] = False,
+    now: Annotated[
+        bool, typer.Option("--now", help="Do not wait a day for half the price, however many.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before many photos cost.")] = False,
     json: Json = False,
 ) -> None:
@@ -56,7 +59,7 @@ def upload(
         if (
             len(found.photos) >= MANY
             and not local_only
-            and not cost_is_fine(door, len(found.photos), yes=yes)
+            and not cost_is_fine(door, len(found.photos), now=now, yes=yes)
         ):
             raise typer.Exit(1)
         report = send_all(
@@ -66,6 +69,7 @@ def upload(
             patience=patience,
             console=show.err,
             local_only=local_only,
+            now=now,
         )
         report.refused += found.absent
         ended = {}

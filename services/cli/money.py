@@ -21,11 +21,12 @@ Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 @money.command()
 def quote(
     what: Annotated[list[str], typer.Argument(help="A number of photos, or files and folders.")],
+    now: Annotated[bool, typer.Option("--now", help="Without waiting for half the price.")] = False,
     json: Json = False,
 ) -> None:
     """Say what photos would cost with the providers that are set. Nothing is paid or sent."""
     with Door(places().gateway, "IMGCAP_URL", token=places().api_key) as door:
-        answer = door.ask("GET", "/api/quote", params={"photos": _count(what)})
+        answer = door.ask("GET", "/api/quote", params={"photos": _count(what), "now": now})
     if json:
         show.as_json(answer)
         return
@@ -39,9 +40,9 @@ def quote(
         show.say("more than is left of the budget: photos would wait, or go local", "yellow")
 
 
-def cost_is_fine(door: Door, photos: int, *, yes: bool) -> bool:
+def cost_is_fine(door: Door, photos: int, *, yes: bool, now: bool = False) -> bool:
     """Says what so many photos will cost, and asks, where there is a person to be asked."""
-    answer = door.ask("GET", "/api/quote", params={"photos": photos})
+    answer = door.ask("GET", "/api/quote", params={"photos": photos, "now": now})
     if not float(answer["total"]):
         return True
     show.err.print(show.plain(answer["text"]), soft_wrap=True)

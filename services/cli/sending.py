@@ -55,6 +55,8 @@ class Sender:
     stop: Flag
     moved: Callable[[int], None]
     local_only: bool = False
+    #: Of how many in all each photo is one: of many, each may wait for half the price.
+    together: int = 0
 
     def send(self, path: Path) -> Sent | Refused:
         deadline = time.monotonic() + self.patience
@@ -104,7 +106,8 @@ class Sender:
         }
         # Not every byte of a file name is a character.
         name = path.name.encode(errors="replace").decode()
-        params = {"filename": name} | ({"local_only": "true"} if self.local_only else {})
+        params = {"filename": name, "together": str(self.together)}
+        params |= {"local_only": "true"} if self.local_only else {}
         return self.door.client.post("/api/photos", params=params, content=body, headers=headers)
 
     def _read(self, path: Path, answer: httpx.Response) -> Sent | Refused:

@@ -66,6 +66,8 @@ def gallery(answer: Mapping[str, Any]) -> None:
     oldest = answer.get("oldest_unfinished_seconds")
     say(f"waiting  {duration(oldest) if oldest is not None else 'nothing waits'}")
     say(f"spent    ${float(answer['spent']):.2f}")
+    if waits := answer.get("batches"):
+        say(f"batches  {in_batches(waits)}")
     say(f"version  {answer['version']}")
     queues = answer.get("queues")
     if queues is None:
@@ -75,6 +77,12 @@ def gallery(answer: Mapping[str, Any]) -> None:
         ["queue", "waiting", "workers"],
         ([name, one["ready"], one["consumers"]] for name, one in queues.items()),
     )
+
+
+def in_batches(waits: Mapping[str, Any]) -> str:
+    until = f", answered by {waits['until'][:16]} UTC" if waits["until"] else ""
+    sent = f"{waits['sent']} photos sent ({waits['done']} answered){until}"
+    return f"{waits['waiting']} photos wait to be sent, {sent}"
 
 
 def duration(seconds: float) -> str:

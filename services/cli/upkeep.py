@@ -5,6 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from services.cli import show
+from services.cli.gateway import Door
+from services.cli.money import cost_is_fine
 from services.cli.places import places, search_door
 
 upkeep = typer.Typer()
@@ -35,6 +37,29 @@ def doctor(json: Json = False) -> None:
                 show.say(f"    {finding.fix}")
     if any(finding.state == "ill" for finding in findings):
         raise typer.Exit(1)
+
+
+@upkeep.command()
+def retag(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask what it may cost.")] = False,
+) -> None:
+    """Look at all photos anew, as after a change of provider or model.
+
+    What was paid for before is not paid again; many photos wait for half the price.
+    """
+    where = places()
+    with Door(where.gateway, "IMGCAP_URL", token=where.api_key) as door:
+        counts = door.ask("GET", "/api/status")["photos"]
+        photos = sum(counts.get(state, 0) for state in ("ready", "partial", "failed"))
+        if not cost_is_fine(door, photos, yes=yes):
+            raise typer.Exit(1)
+        told: dict[str, Any] = {"left": 1}
+        retagged = 0
+        while told["left"]:
+            again = {name: told[name] for name in ("before", "together") if name in told}
+            told = door.ask("POST", "/api/photos/retag", params=again)
+            retagged += told["retried"]
+    show.say(f"{retagged} photos will be looked at anew")
 
 
 @parked.command("list")

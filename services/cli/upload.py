@@ -75,6 +75,7 @@ def send_all(
     patience: float,
     console: Console,
     local_only: bool = False,
+    now: bool = False,
 ) -> Report:
     """Ctrl-C ends it early: what was sent is kept, and sending the rest later is safe."""
     report, stop = Report(), Flag()
@@ -82,7 +83,8 @@ def send_all(
         _sending(console, photos) as (moved, one_more),
         ThreadPoolExecutor(parallel) as pool,
     ):
-        sender = Sender(door, patience, stop, moved, local_only)
+        together = 0 if now else len(photos)
+        sender = Sender(door, patience, stop, moved, local_only, together)
         futures = [pool.submit(sender.send, path) for path in photos]
         try:
             for future in as_completed(futures):

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.events import Kind, Stage, Status, Word
-from services.common.money import Budget, ProviderHealth, Sent
+from services.common.money import Batches, Budget, ProviderHealth, Sent
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -210,6 +210,7 @@ class GalleryStatus(BaseModel):
     services: dict[str, bool] = {}
     providers: list[ProviderHealth] = []
     budgets: list[Budget] = []
+    batches: Batches | None = Field(default=None, description="photos that wait for half the price")
     warnings: list[str] = Field(default=[], description="what an operator should do, in sentences")
 
 
@@ -228,6 +229,14 @@ class House(BaseModel):
 
 class Retried(BaseModel):
     retried: int
+
+
+class Retagged(Retried):
+    """``left``: more than fits into one request; ask again with ``before`` and ``together``."""
+
+    left: int
+    before: datetime
+    together: int = Field(description="photos that are looked at anew in all")
 
 
 # --- between gateway and search only ---------------------------------------------------------
@@ -251,17 +260,24 @@ class Reservation(BaseModel):
     exif: Exif
     uploaded_at: datetime | None = Field(default=None, description="only when rebuilt from blobs")
     local_only: bool = Field(default=False, description="nothing of it may leave the house")
+    together: Annotated[int, Field(ge=0, le=10**9)] = Field(
+        default=0, description="how many photos come with it"
+    )
     traceparent: Annotated[str, Field(max_length=55)] = ""
 
 
 class Reserved(BaseModel):
-    """``duplicate``: the photo is already kept, there is nothing to send."""
+    """``duplicate``: the photo is already kept, there is nothing to send.
+
+    ``patient``: so many come together that it may wait for half the price.
+    """
 
     photo_id: UUID
     generation: int
     blob_prefix: str
     status: Status
     duplicate: bool
+    patient: bool = False
 
 
 class PhotoState(BaseModel):

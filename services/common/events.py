@@ -88,7 +88,10 @@ class PhotoFacts(BaseModel):
 
 
 class PhotoUploaded(Event):
-    """``blob_key`` is the original's; its neighbours are found by ``blobs.Keys.beside``."""
+    """``blob_key`` is the original's; its neighbours are found by ``blobs.Keys.beside``.
+
+    ``patient``: one of many that came together, which may wait a day for half the price.
+    """
 
     blob_key: Annotated[str, Field(max_length=300)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -97,6 +100,7 @@ class PhotoUploaded(Event):
     height: Annotated[int, Field(ge=1)]
     facts: PhotoFacts | None = None
     local_only: bool = False
+    patient: bool = False
 
 
 class Tag(BaseModel):
@@ -125,6 +129,7 @@ class Sighting(BaseModel):
 class PhotoTagged(Event):
     """``missing`` names the providers that could not answer; the photo is partial then.
 
+    ``missing_code`` and ``missing_text`` say why, where there is more to say than that.
     ``again_at`` is when they are worth asking again. ``local_only``: nothing leaves the house.
     """
 
@@ -134,6 +139,8 @@ class PhotoTagged(Event):
     tagger: Annotated[str, Field(max_length=200)]
     cost: Decimal = Decimal(0)
     missing: tuple[str, ...] = ()
+    missing_code: Annotated[str, Field(max_length=100)] = ""
+    missing_text: Annotated[str, Field(max_length=500)] = ""
     again_at: datetime | None = None
     local_only: bool = False
 

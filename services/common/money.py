@@ -46,6 +46,16 @@ class Budget(BaseModel):
     until: datetime
 
 
+class Batches(BaseModel):
+    """Photos that wait for a provider's answer at half the price."""
+
+    waiting: int = Field(description="photos that will be sent with others")
+    sent: int = Field(description="photos whose answer is awaited")
+    done: int = Field(description="of those, answers that the provider has by now")
+    batches: int = Field(description="batches on their way")
+    until: datetime | None = Field(default=None, description="the last answer should be there then")
+
+
 class QuoteLine(BaseModel):
     """``measured``: what it has really cost lately; else by the price table."""
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from prometheus_client import Counter, Histogram
 
 from services.common import tracing
+from services.common.cloud.failing import IN_BATCH
 from services.common.errors import Refuse, TryAgain
 
 CALLS = Counter("imgcap_provider_calls", "Questions to providers.", ["provider", "outcome"])
@@ -27,8 +28,8 @@ def asking(provider: str, what: str) -> Iterator[None]:
         with tracing.child(f"{what} {provider}", kind="client", provider=provider):
             yield
         outcome = "answered"
-    except TryAgain:
-        outcome = "unwell"
+    except TryAgain as error:
+        outcome = "waiting" if error.code == IN_BATCH else "unwell"
         raise
     except Refuse:
         outcome = "refused"

@@ -27,7 +27,7 @@ from services.gateway.search import SearchAway, SearchService
 from services.gateway.spool import SpooledPhoto
 from services.gateway.store import Store
 from services.gateway.who.acting import gallery
-from services.gateway.wishes import wants_local_only
+from services.gateway.wishes import wished
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +91,7 @@ class KeepPhoto:
                     await self.store.delete(keys.prefix)
             raise
         reach("gateway.committed")
-        await self.announcer.tell(_event(reservation, reserved.generation, keys))
+        await self.announcer.tell(_event(reservation, reserved, keys))
         reach("gateway.published")
         log.info("kept", generation=reserved.generation, bytes=photo.bytes)
         return _accepted(identity, state, filename, duplicate=False)
@@ -135,18 +135,20 @@ class KeepPhoto:
             thumbhash=base64.b64encode(pixels.thumbhash).decode(),
             palette=list(pixels.palette),
             exif=pixels.exif,
-            local_only=wants_local_only(),
+            local_only=wished().local_only,
+            together=wished().together,
             traceparent=trace,
         )
 
 
-def _event(kept: Reservation, generation: int, keys: Keys) -> PhotoUploaded:
+def _event(kept: Reservation, reserved: Reserved, keys: Keys) -> PhotoUploaded:
     names = {"photo_id", "owner", "sha256", "content_type", "width", "height", "local_only"}
     shared = kept.model_dump(include=names | {"traceparent"})
     exif = kept.exif.model_dump(include=set(PhotoFacts.model_fields))
     return PhotoUploaded(
         **shared,
-        generation=generation,
+        generation=reserved.generation,
+        patient=reserved.patient,
         blob_key=keys.original,
         facts=PhotoFacts(width=kept.width, height=kept.height, **exif),
     )

@@ -15,9 +15,10 @@ router = APIRouter(tags=["money"])
 async def quote(
     door: OpenDoor,
     photos: Annotated[int, Query(ge=0, le=10**9, description="how many photos")],
+    now: Annotated[bool, Query(description="without waiting for half the price")] = False,
 ) -> Response:
     """What so many photos would cost with the providers that are set; nothing is paid for it."""
-    return await door.search.pass_on("GET", "/quote", {"photos": photos})
+    return await door.search.pass_on("GET", "/quote", {"photos": photos, "now": str(now).lower()})
 
 
 @router.get("/api/spend", response_model=Spend, responses=AWAY)

@@ -1,12 +1,13 @@
 """/api/photos: what is known of photos, and what people may do with them."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from services.common.accounts import Noted
-from services.common.api import PhotoDetail, PhotoPage, Retried, TagEdit
+from services.common.api import PhotoDetail, PhotoPage, Retagged, Retried, TagEdit
 from services.gateway.answers import ProblemDetails
 from services.gateway.door import OpenDoor
 from services.gateway.who.acting import OWN as OWN
@@ -39,6 +40,18 @@ async def list_photos(
 async def retry_failed(door: OpenDoor) -> Response:
     """Try all failed photos again."""
     return await door.search.pass_on("POST", "/photos:retry-failed", OWN)
+
+
+@router.post("/api/photos/retag", status_code=202, response_model=Retagged, responses=AWAY)
+async def retag(
+    door: OpenDoor,
+    before: Annotated[datetime | None, Query(description="of the answer before")] = None,
+    together: Annotated[int, Query(ge=0, le=10**9, description="of the answer before")] = 0,
+) -> Response:
+    """Look at all photos anew, as after a change of provider or model. Answers that were paid for
+    before are used again; many new ones wait for half the price."""
+    fields = _given(before=before and before.isoformat(), together=together)
+    return await door.search.pass_on("POST", "/photos:retag", fields)
 
 
 @router.get("/api/photos/{photo_id}", response_model=PhotoDetail, responses=NONE)

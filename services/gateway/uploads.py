@@ -11,7 +11,7 @@ from services.gateway.door import Door, OpenDoor
 from services.gateway.guard import BodyTooLarge
 from services.gateway.reception import Outcome
 from services.gateway.spool import too_large
-from services.gateway.wishes import wishing
+from services.gateway.wishes import Wishes, wishing
 
 router = APIRouter(tags=["photos"])
 
@@ -33,6 +33,14 @@ BODY: dict[str, Any] = {
         },
     }
 }
+Together = Annotated[
+    int,
+    Query(
+        ge=0,
+        le=10**9,
+        description="how many photos are sent in all; of many, each may wait for half the price",
+    ),
+]
 EXAMPLE = {
     "photos": [
         {
@@ -80,13 +88,14 @@ async def upload_photos(
     door: OpenDoor,
     filename: Annotated[str, Query(max_length=4096, description="of a photo sent raw")] = "",
     local_only: Annotated[bool, Query(description="no cloud provider may see these")] = False,
+    together: Together = 0,
 ) -> Response:
     """Take photos in: one as the raw body (`image/*`), or several as `file` parts of a form.
 
     The same bytes are the same photo: sending a photo twice changes nothing, and after a lost
     answer that is the thing to do.
     """
-    with wishing(local_only=local_only):
+    with wishing(Wishes(local_only, together)):
         outcome = await _received(request, door, filename)
     status, answer = outcome.answer()
     return Response(answer.model_dump_json(), status, media_type="application/json")

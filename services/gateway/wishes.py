@@ -3,19 +3,30 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
+
+@dataclass(frozen=True)
+class Wishes:
+    """``together``: of how many photos in all this is one."""
+
+    local_only: bool = False
+    together: int = 0
+
+
+NONE = Wishes()
 #: Read far below the route, where a photo gets its row; the tasks of a form inherit it.
-_local_only: ContextVar[bool] = ContextVar("local_only", default=False)
+_wishes: ContextVar[Wishes] = ContextVar("wishes", default=NONE)
 
 
 @contextmanager
-def wishing(*, local_only: bool) -> Iterator[None]:
-    token = _local_only.set(local_only)
+def wishing(wishes: Wishes) -> Iterator[None]:
+    token = _wishes.set(wishes)
     try:
         yield
     finally:
-        _local_only.reset(token)
+        _wishes.reset(token)
 
 
-def wants_local_only() -> bool:
-    return _local_only.get()
+def wished() -> Wishes:
+    return _wishes.get()

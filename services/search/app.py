@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp
 
 from services.common.problems import Problem, install
-from services.search import days, finding, keeping, models, money, routes
+from services.search import batching, days, finding, keeping, models, money, routes
 from services.search.accounts import links
 from services.search.accounts import routes as accounts
 from services.search.database import answers
@@ -27,6 +27,7 @@ def create_app(state: State) -> ASGIApp:
     app.include_router(keeping.router)
     app.include_router(routes.router)
     app.include_router(money.router)
+    app.include_router(batching.router)
     app.include_router(models.router)
     app.include_router(accounts.router)
     app.include_router(links.router)

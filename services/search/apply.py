@@ -72,8 +72,8 @@ def _finish(event: PhotoEmbedded) -> dict[str, Any]:
         "tagger": event.tagger,
         "embedder": event.model,
         "cost": event.cost,
-        "code": "provider-missing" if missing else "",
-        "text": f"no answer from {missing}" if missing else "",
+        "code": (event.missing_code or "provider-missing") if missing else "",
+        "text": (event.missing_text or f"no answer from {missing}") if missing else "",
         "next_at": event.again_at if missing else None,
     }
 

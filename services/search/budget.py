@@ -40,17 +40,42 @@ class OverBudget(Exception):
         self.until = until
 
 
-def reserve(db: Db, wanted: BudgetReserve, caps: BudgetSettings) -> None:
-    """Raises ``OverBudget``. What costs nothing is written down and never refused."""
+class OnItsWay(Exception):
+    """Another worker may be getting the same answer until ``until``."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("its answer is on its way already")
+        self.until = until
+
+
+def hold(db: Db) -> list[str]:
+    """This day's and this month's books, open and ours until the transaction ends."""
     db.execute(SQL["budget_open"])
-    held = db.execute(SQL["budget_lock"], {"at": None}).fetchall()
+    return [period for period, _ in db.execute(SQL["budget_lock"], {"at": None})]
+
+
+def reserve(db: Db, wanted: BudgetReserve, caps: BudgetSettings) -> None:
+    """Raises ``OverBudget`` and ``OnItsWay``. What costs nothing is written down, never refused."""
+    periods = hold(db)
+    if wanted.photo_id and wanted.version:
+        _only_once(db, wanted)
     if wanted.estimate:
         for budget in budgets(db, caps):
             if budget.spent + wanted.estimate > budget.cap:
                 raise OverBudget(budget.unit, budget.cap, budget.until)
     if db.execute(SQL["spend_reserve"], wanted.model_dump()).fetchone():
-        periods = [period for period, _ in held]
         db.execute(SQL["budget_add"], {"amount": wanted.estimate, "periods": periods})
+
+
+def _only_once(db: Db, wanted: BudgetReserve) -> None:
+    """A worker that was killed has left its call open. While that may still be answered, nobody
+    else makes it; afterwards nobody can know whether it is billed, and the books say so.
+    """
+    fields = wanted.model_dump(include={"photo_id", "provider", "version"})
+    row = db.execute(SQL["spend_on_its_way"], fields).fetchone()
+    if row and row[0]:
+        raise OnItsWay(row[0])
+    db.execute(SQL["spend_lost"], fields)
 
 
 def settle(db: Db, settled: BudgetSettle) -> None:

@@ -1,6 +1,8 @@
 """/internal/v1: the budget of the workers, quotes, and what was spent."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,10 +11,10 @@ from fastapi.responses import Response
 from services.common.cloud.ledger import BudgetReserve, BudgetSettle, ProviderReport
 from services.common.money import KnownVectors, Quote, Spend, WantedVectors
 from services.common.problems import Problem
-from services.search import budget
+from services.search import batches, budget
 from services.search.routes import json_response, transaction
 from services.search.sql import SQL
-from services.search.state import Search
+from services.search.state import Search, State
 
 router = APIRouter(prefix="/internal/v1")
 
@@ -20,15 +22,25 @@ Photos = Annotated[int, Query(ge=0, le=10**9)]
 Days = Annotated[int, Query(ge=1, le=400)]
 
 
+@contextmanager
+def refusing(state: State) -> Iterator[None]:
+    """What may not be paid now, as a problem that says until when."""
+    try:
+        yield
+    except budget.OverBudget as over:
+        until, setting = over.until.isoformat(), state.settings.budget.over
+        raise Problem(402, "over-budget", str(over), over=setting, until=until) from over
+    except budget.OnItsWay as twice:
+        until = twice.until.isoformat()
+        raise Problem(409, "on-its-way", str(twice), until=until) from twice
+
+
 @router.post("/budget:reserve", status_code=204)
 def reserve(wanted: BudgetReserve, state: Search) -> None:
-    caps = state.settings.budget
-    try:
-        with transaction(state) as db:
-            budget.reserve(db, wanted, caps)
-    except budget.OverBudget as over:
-        until = over.until.isoformat()
-        raise Problem(402, "over-budget", str(over), over=caps.over, until=until) from over
+    with refusing(state), transaction(state) as db:
+        if wanted.version:
+            batches.withdraw_photo(db, wanted.photo_id, wanted.provider)
+        budget.reserve(db, wanted, state.settings.budget)
 
 
 @router.post("/budget:settle", status_code=204)
@@ -52,9 +64,14 @@ def known_vectors(wanted: WantedVectors, state: Search) -> Response:
 
 
 @router.get("/quote", response_model=Quote)
-def quote(state: Search, photos: Photos) -> Response:
+def quote(state: Search, photos: Photos, now: bool = False) -> Response:
+    """``now``: nobody waits for half the price."""
+    choice = state.settings
+    if now:
+        never = choice.batch.model_copy(update={"least": 0})
+        choice = choice.model_copy(update={"batch": never})
     with transaction(state) as db:
-        return json_response(budget.quote(db, state.settings, state.settings.budget, photos))
+        return json_response(budget.quote(db, choice, state.settings.budget, photos))
 
 
 @router.get("/spend", response_model=Spend)

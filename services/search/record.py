@@ -103,13 +103,15 @@ def lock_photo(db: Db, photo_id: UUID) -> Locked | None:
         return cursor.execute(SQL["lock_photo"], {"photo_id": photo_id}).fetchone()
 
 
-def reserve(db: Db, wanted: Reservation) -> tuple[Reserved, PhotoChanged | None]:
+def reserve(
+    db: Db, wanted: Reservation, *, patient: bool = False
+) -> tuple[Reserved, PhotoChanged | None]:
     """Make or find the row that the bytes will belong to.
 
     A photo that is kept already is a duplicate; if it had failed, it is tried again.
     """
     photo_id = wanted.photo_id
-    fields = _row_of(wanted)
+    fields = {**_row_of(wanted), "patient": patient}
     db.execute(SQL["insert_receiving"], fields)
     row = lock_photo(db, photo_id)
     if row is None:
@@ -129,13 +131,14 @@ def reserve(db: Db, wanted: Reservation) -> tuple[Reserved, PhotoChanged | None]
         blob_prefix=Keys.of(photo_id, blob_generation).prefix,
         status=row.status if duplicate else "receiving",
         duplicate=duplicate,
+        patient=patient,
     )
     return reserved, change
 
 
 def _row_of(wanted: Reservation) -> dict[str, Any]:
     return {
-        **wanted.model_dump(exclude={"palette", "exif"}),
+        **wanted.model_dump(exclude={"palette", "exif", "together"}),
         "palette": Jsonb([swatch.model_dump() for swatch in wanted.palette]),
         "exif": Jsonb(wanted.exif.model_dump(mode="json", exclude_none=True)),
         "taken_at": wanted.exif.taken_at,
@@ -189,8 +192,27 @@ def requeue_photo(db: Db, photo_id: UUID, owner: str) -> PhotoChanged:
     return rows[0].event()
 
 
-def requeue_failed(db: Db, owner: str) -> list[PhotoChanged]:
-    return [row.event() for row in changed_rows(db, "requeue_failed", {"owner": owner})]
+def requeue_failed(db: Db, owner: str, *, patient: bool = False) -> list[PhotoChanged]:
+    fields = {"owner": owner, "patient": patient}
+    return [row.event() for row in changed_rows(db, "requeue_failed", fields)]
+
+
+def count_failed(db: Db, owner: str) -> int:
+    row = db.execute(SQL["count_failed"], {"owner": owner}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def retag(db: Db, owner: str, before: datetime, *, patient: bool, limit: int) -> list[PhotoChanged]:
+    """Some of the photos that were last changed ``before``; none when all are looked at anew."""
+    fields = {"owner": owner, "before": before, "patient": patient, "limit": limit}
+    return [row.event() for row in changed_rows(db, "retag_photos", fields)]
+
+
+def count_retag(db: Db, owner: str) -> tuple[int, datetime]:
+    """How many there are, and the database's time."""
+    row = db.execute(SQL["count_retag"], {"owner": owner}).fetchone()
+    assert row
+    return int(row[0]), row[1]
 
 
 def changes_since(db: Db, owner: str, after: int, limit: int) -> Changes:

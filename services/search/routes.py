@@ -1,8 +1,10 @@
 """/internal/v1: the record, the gallery, the search."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,12 +23,13 @@ from services.common.api import (
     PhotoState,
     Reservation,
     Reserved,
+    Retagged,
     Retried,
     TagEdit,
 )
 from services.common.events import Status
 from services.search import audit as auditing
-from services.search import budget, gallery, record, tags
+from services.search import batches, budget, gallery, record, tags
 from services.search.accounts.walls import NOBODY, in_gallery
 from services.search.database import Db
 from services.search.overview import look, versions
@@ -37,12 +40,15 @@ from services.search.sweep import tell
 router = APIRouter(prefix="/internal/v1")
 
 VERSION = "0.1.0"
+#: Rows of one transaction, and seconds of one request.
+RETAG_AT_ONCE, RETAG_SECONDS = 500, 2.0
 
 Owner = Annotated[str, Query(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=300)]
 Words = Annotated[str, Query(max_length=256, pattern=r"^[^\x00]*$")]
 Seq = Annotated[int, Query(ge=0, lt=2**63)]
+Together = Annotated[int, Query(ge=0, le=10**9)]
 
 
 class Commit(BaseModel):
@@ -75,7 +81,8 @@ def json_response(answer: BaseModel) -> Response:
 @router.post("/photos:reserve", response_model=Reserved)
 def reserve(wanted: Reservation, state: Search) -> Response:
     with transaction(state) as db:
-        reserved, change = record.reserve(db, wanted)
+        patient = state.settings.may_wait(wanted.together)
+        reserved, change = record.reserve(db, wanted, patient=patient)
     tell(state.publisher, [change])
     return json_response(reserved)
 
@@ -110,9 +117,31 @@ def list_photos(
 @router.post("/photos:retry-failed", status_code=202, response_model=Retried)
 def retry_failed(state: Search, owner: Owner) -> Retried:
     with transaction(state, owner) as db:
-        changes = record.requeue_failed(db, owner)
+        patient = state.settings.may_wait(record.count_failed(db, owner))
+        changes = record.requeue_failed(db, owner, patient=patient)
     tell(state.publisher, changes)
     return Retried(retried=len(changes))
+
+
+@router.post("/photos:retag", status_code=202, response_model=Retagged)
+def retag(
+    state: Search, owner: Owner, before: datetime | None = None, together: Together = 0
+) -> Retagged:
+    """As many as fit into some seconds, in short transactions: others want the rows too."""
+    deadline, retried = time.monotonic() + RETAG_SECONDS, 0
+    with transaction(state, owner) as db:
+        photos, now = record.count_retag(db, owner)
+    together, before = max(together, photos), before or now
+    patient = state.settings.may_wait(together)
+    while time.monotonic() < deadline:
+        with transaction(state, owner) as db:
+            changes = record.retag(db, owner, before, patient=patient, limit=RETAG_AT_ONCE)
+        tell(state.publisher, changes)
+        retried += len(changes)
+        if len(changes) < RETAG_AT_ONCE:
+            return Retagged(retried=retried, left=0, before=before, together=together)
+    left = max(0, photos - retried)
+    return Retagged(retried=retried, left=left, before=before, together=together)
 
 
 @router.get("/photos/{photo_id}", response_model=PhotoDetail)
@@ -164,11 +193,17 @@ def status(state: Search, owner: Owner) -> Response:
     # Which migrations there were is no gallery's affair, so no gallery's transaction may read it.
     with transaction(state) as db:
         told = asdict(versions(db))
+        waiting = batches.overview(db)
     queues = state.depths.latest()
     told |= {"search": VERSION, "rabbitmq": state.depths.version}
     return json_response(
         GalleryStatus(
-            version=VERSION, queues=queues, services={"search": True}, versions=told, **row
+            version=VERSION,
+            queues=queues,
+            services={"search": True},
+            versions=told,
+            batches=waiting,
+            **row,
         )
     )
 

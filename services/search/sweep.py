@@ -21,6 +21,7 @@ from services.common.blobs import Blobs, Keys
 from services.common.errors import TryAgain
 from services.common.events import PhotoChanged, PhotoFacts, PhotoUploaded
 from services.common.publisher import Publisher
+from services.search import batches
 from services.search.database import AWAY, Db, Pool
 from services.search.record import changed_rows, doom_blobs
 from services.search.settings import SweepSettings
@@ -53,6 +54,7 @@ class Sweeper:
                 self.publish_due,
                 self.publish_lost,
                 self.close_abandoned,
+                self.fetch_batched,
                 self.settle,
                 self.place_words,
             ):
@@ -126,6 +128,12 @@ class Sweeper:
         SWEPT.labels("abandoned").inc(len(rows))
         return len(rows)
 
+    def fetch_batched(self) -> None:
+        """Photos whose answer came by a batch."""
+        with self.pool.connection() as db:
+            batches.wake(db, AT_ONCE)
+            batches.forget(db)
+
     def settle(self) -> None:
         self._tell_changes("retry_partial", {"seconds": PARTIAL_AGAIN, "limit": AT_ONCE})
         with self.pool.connection() as db:
@@ -169,6 +177,7 @@ def uploaded_again(row: dict[str, Any]) -> PhotoUploaded:
         height=row["height"],
         facts=facts,
         local_only=row["local_only"],
+        patient=row["patient"],
         traceparent=row["traceparent"],
     )
 

@@ -1,6 +1,7 @@
 """The tagger: waits for photos, says what is in them."""
 
 from collections.abc import Sequence
+from threading import Thread
 
 from services.common import tracing
 from services.common.blobs import Blobs
@@ -18,6 +19,7 @@ from services.tagger.handler import TagPhoto
 from services.tagger.look import Look
 from services.tagger.metrics import Watched
 from services.tagger.providers import taggers
+from services.tagger.providers.cloud import batch_work
 from services.tagger.settings import Settings
 
 
@@ -28,18 +30,21 @@ def main() -> None:
     arm(settings.crash_at)
     stop = stop_on_signals()
     try:
-        eyes = [Watched(one) for one in taggers(settings)]
+        chosen = taggers(settings)
     except ModelError as error:
         raise SystemExit(f"tagger: {error}") from error
-    consumer = _consumer(settings, eyes)
+    blobs, eyes = Blobs(settings.store), [Watched(one) for one in chosen]
+    consumer = _consumer(settings, eyes, blobs)
     look = Look(eyes, settings.internal_token, settings.host)
+    if work := batch_work(settings, chosen, blobs):
+        Thread(target=work.run, args=[stop], name="batches", daemon=True).start()
     with Probes(settings.host, settings.port, consumer, look):
         consumer.run(stop)
 
 
-def _consumer(settings: Settings, eyes: Sequence[Watched]) -> Consumer:
+def _consumer(settings: Settings, eyes: Sequence[Watched], blobs: Blobs) -> Consumer:
     record = Record(settings.search_url, settings.internal_token)
-    results = Results(Blobs(settings.store), record)
+    results = Results(blobs, record)
     return Consumer(
         "tagger",
         {PhotoUploaded: TagPhoto(results, eyes)},

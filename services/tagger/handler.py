@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from services.common.blobs import Keys
-from services.common.cloud.failing import BUDGET, BUDGET_LOCAL
+from services.common.cloud.failing import BUDGET, BUDGET_LOCAL, IN_BATCH
 from services.common.cloud.ledger import on_behalf_of
 from services.common.errors import Refuse, TryAgain
 from services.common.events import PhotoTagged, PhotoUploaded, Sighting
@@ -91,7 +91,8 @@ class TagPhoto:
             try:
                 fresh[name] = answer.result()
             except (TryAgain, Refuse) as error:
-                log.warning("a provider failed", provider=name, error=str(error), code=error.code)
+                tell = log.info if error.code == IN_BATCH else log.warning
+                tell("no answer from a provider", provider=name, error=str(error), code=error.code)
                 failures[name] = error
         return fresh
 
@@ -128,6 +129,8 @@ class TagPhoto:
         answered = [tagger for tagger in self.taggers if tagger.name in seen]
         sightings = [seen[tagger.name] for tagger in answered]
         missing = [name for name, error in failures.items() if error.code != BUDGET_LOCAL]
+        why = [error for name in missing if (error := failures[name]).code == IN_BATCH]
+        waits = why[0] if len(why) == len(missing) and why else None
         return PhotoTagged(
             **event.follow(
                 blob_key=event.blob_key,
@@ -136,6 +139,8 @@ class TagPhoto:
                 tagger="+".join(f"{one.name}-{one.version}" for one in answered)[:200],
                 cost=sum(one.cost for one in sightings),
                 missing=tuple(missing),
+                missing_code=waits.code if waits else "",
+                missing_text=str(waits)[:500] if waits else "",
                 again_at=again_at([failures[name] for name in missing]),
                 local_only=event.local_only,
             )

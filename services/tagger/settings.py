@@ -5,7 +5,12 @@ from typing import Literal, Self
 
 from pydantic import Field, HttpUrl, SecretStr, model_validator
 
-from services.common.cloud.settings import OpenAISettings, RekognitionSettings, is_openai
+from services.common.cloud.settings import (
+    BatchSettings,
+    OpenAISettings,
+    RekognitionSettings,
+    is_openai,
+)
 from services.common.settings import CommonSettings
 
 
@@ -46,6 +51,7 @@ class Settings(CommonSettings):
     )
 
     openai: OpenAISettings = OpenAISettings()
+    batch: BatchSettings = BatchSettings()
     rekognition: RekognitionSettings = RekognitionSettings()
     prices: Path | None = Field(default=None, description="a price table that wins over ours")
 

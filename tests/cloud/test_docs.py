@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from services.common.cloud.settings import OpenAISettings, RekognitionSettings
+from services.common.cloud.settings import BatchSettings, OpenAISettings, RekognitionSettings
 from services.common.settings import StoreSettings
 from services.search.settings import BudgetSettings
 
@@ -18,6 +18,7 @@ GROUPS: dict[str, type[BaseModel]] = {
     "REKOGNITION": RekognitionSettings,
     "STORE": StoreSettings,
     "BUDGET": BudgetSettings,
+    "BATCH": BatchSettings,
 }
 
 

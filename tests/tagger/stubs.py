@@ -38,6 +38,9 @@ class Server(ABC):
                 length = int(self.headers["Content-Length"]) if stub.reads else 0
                 stub.reply(self, self.rfile.read(length))
 
+            def do_DELETE(self) -> None:
+                stub.reply(self, b"")
+
             def log_message(self, *_: object) -> None: ...
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -357,6 +357,9 @@ export const texts = {
       paused: "not asked until a person acts",
     } as Record<string, string>,
     atHome: "No paid provider has been asked: everything is looked at on this machine.",
+    batches: (waiting: number, sent: number, done: number) =>
+      `At half the price: ${photos(waiting)} ${waiting === 1 ? "waits" : "wait"} to be sent in a batch, ${photos(sent)} ${sent === 1 ? "was" : "were"} sent, ${number.format(done)} answered so far.`,
+    batchesUntil: (when: string) => `The last answer should be here by ${when}.`,
     spent: (dollars: string) => `Spent for the photos that are here: ${dollars}`,
     versions: "Versions",
   },

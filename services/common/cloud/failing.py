@@ -9,6 +9,8 @@ BUSY, ANSWER, REFUSED = "provider-busy", "provider-answer", "provider-refused"
 KEY, CREDIT = "provider-refuses-key", "provider-no-credit"
 MODEL, MISCONFIGURED = "provider-unknown-model", "provider-misconfigured"
 BUDGET, BUDGET_LOCAL = "over-budget", "over-budget-local"
+#: Another worker asked for the same answer and may be getting it; a batch brings it in its time.
+ON_ITS_WAY, IN_BATCH = "answer-on-its-way", "in-batch"
 
 #: Time alone does not mend these: somebody must do something, so nobody is asked meanwhile.
 PAUSING = {KEY, CREDIT, MODEL, MISCONFIGURED}

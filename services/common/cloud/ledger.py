@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID, uuid4
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from services.common import tracing
-from services.common.cloud.failing import BUDGET, BUDGET_LOCAL
+from services.common.cloud.failing import BUDGET, BUDGET_LOCAL, ON_ITS_WAY
 from services.common.errors import TryAgain
 from services.common.events import Event
 from services.common.line import Answer, Line, NoAnswer
@@ -25,6 +25,9 @@ from services.common.line import Answer, Line, NoAnswer
 log = structlog.get_logger(__name__)
 
 PATIENCE = 2.0
+#: What search says no with: the budget is spent, or the same answer is on its way already.
+OVER, TWICE = 402, 409
+REFUSING = {OVER, TWICE}
 
 #: Whose photo a provider is asked about: the ledger's affair, not the provider protocol's.
 _on_behalf_of: ContextVar[Event | None] = ContextVar("on_behalf_of", default=None)
@@ -54,13 +57,16 @@ class Leaving(BaseModel):
 
     provider: Name
     model: Name
-    purpose: Literal["vision", "labels", "words", "query"]
+    purpose: Literal["vision", "vision-batch", "labels", "words", "query"]
     estimate: Dollars
     prompt: Name = ""
     width: Annotated[int, Field(ge=0, le=100_000)] = 0
     height: Annotated[int, Field(ge=0, le=100_000)] = 0
     bytes: Annotated[int, Field(ge=0, lt=2**40)] = 0
     words: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    #: Which answer it is for: nobody else asks for it while this call may be on its way.
+    version: Name = ""
+    seconds: Annotated[float, Field(ge=0, le=3600)] = 0
 
 
 class BudgetReserve(Leaving):
@@ -115,22 +121,19 @@ class SearchLedger:
         self._search = Line(search_url, token, patience=patience)
 
     def reserve(self, leaving: Leaving) -> UUID:
-        event, call_id = current_event(), uuid4()
-        whose = {"photo_id": event.photo_id, "owner": event.owner} if event else {}
-        fields = {"call_id": call_id, **whose, **leaving.model_dump()}
-        wanted = BudgetReserve.model_validate(fields)
+        wanted = BudgetReserve.model_validate(reservation(leaving))
         try:
             answer = self._post("/budget:reserve", wanted)
-            refusal = json.loads(answer.content) if answer.status == 402 else None
-            if refusal is None:
+            refused = json.loads(answer.content) if answer.status in REFUSING else None
+            if refused is None:
                 answer.told()
         except (NoAnswer, ValueError) as error:
             raise TryAgain(
                 f"search does not answer: {type(error).__name__}", code="search-away", counts=False
             ) from error
-        if refusal is not None:
-            raise over_budget(refusal)
-        return call_id
+        if refused is not None:
+            raise refusal_of(answer.status, refused)
+        return wanted.call_id
 
     def settle(self, settle: BudgetSettle) -> None:
         """If search cannot be told, what was reserved goes on counting."""
@@ -166,18 +169,28 @@ class SearchLedger:
 
 
 class Refusal(BaseModel):
-    """Search's 402."""
+    """Search's 402 and 409."""
 
     detail: str
     over: Literal["wait", "local"] = "wait"
     until: datetime
 
 
-def over_budget(body: object) -> TryAgain:
+def reservation(leaving: Leaving) -> dict[str, Any]:
+    """The fields of a new call, on behalf of the photo that this thread works on."""
+    event = current_event()
+    whose = {"photo_id": event.photo_id, "owner": event.owner} if event else {}
+    return {"call_id": uuid4(), **whose, **leaving.model_dump()}
+
+
+def refusal_of(status: int, body: object) -> TryAgain:
+    over = status == OVER
     try:
         refusal = Refusal.model_validate(body)
     except ValidationError:
-        return TryAgain("the budget is spent", code=BUDGET, counts=False)
-    code = BUDGET_LOCAL if refusal.over == "local" else BUDGET
+        return TryAgain(
+            "it may not be asked now", code=BUDGET if over else ON_ITS_WAY, counts=False
+        )
+    local = BUDGET_LOCAL if refusal.over == "local" else BUDGET
     after = max(refusal.until - datetime.now(UTC), datetime.resolution)
-    return TryAgain(refusal.detail, code=code, counts=False, after=after)
+    return TryAgain(refusal.detail, code=local if over else ON_ITS_WAY, counts=False, after=after)

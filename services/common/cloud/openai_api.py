@@ -121,10 +121,14 @@ def judge(error: openai.APIStatusError, who: str, model: str) -> TryAgain | Refu
         return failing.unwell(failing.UNWELL, f"{who} failed ({status})", after)
     if OURS.match(said["param"]):
         return failing.pausing(failing.MISCONFIGURED, who, why=said["message"])
-    if status in (400, 413, 415, 422):
+    if blames_photo(status, said["param"]):
         return Refuse(f"{who} refused ({status}): {said['message']}", code=failing.REFUSED)
     why = f"its address answers {status}"
     return failing.pausing(failing.MISCONFIGURED, who, why=why)
+
+
+def blames_photo(status: int, param: str) -> bool:
+    return status in (400, 413, 415, 422) and not OURS.match(param)
 
 
 def _said(error: openai.APIStatusError) -> dict[str, str]:
@@ -136,8 +140,12 @@ def _said(error: openai.APIStatusError) -> dict[str, str]:
         name: excuse(str(found.get(name) or "").encode())
         for name in ("code", "type", "param", "message")
     }
-    told["message"] = re.sub(r"\b[rs]k-[\w*.-]+", "(key)", told["message"])
+    told["message"] = without_keys(told["message"])
     return told
+
+
+def without_keys(text: str) -> str:
+    return re.sub(r"\b[rs]k-[\w*.-]+", "(key)", text)
 
 
 def _after(headers: httpx2.Headers) -> timedelta | None:

@@ -9,13 +9,14 @@ from services.common.money import QuoteLine
 
 #: Tokens: of the prompt with its schema, of a usual answer, of a photo's words and its one line.
 PROMPT, ANSWER, WORDS = 1300, 200, 120
+BATCHED = "vision-batch"
 #: By provider, model and purpose: the mean of a call's cost.
 Means = Mapping[tuple[str, str, str], Decimal]
 
 
 def quote_lines(choice: CloudChoice, photos: int, means: Means) -> Iterator[QuoteLine]:
     prices = Prices.read(choice.prices)
-    for what, provider, model, purpose, each in _listed(choice, prices):
+    for what, provider, model, purpose, each in _listed(choice, prices, photos):
         mean = means.get((provider, model, purpose))
         cost = each if mean is None else mean
         yield QuoteLine(
@@ -28,7 +29,9 @@ def quote_lines(choice: CloudChoice, photos: int, means: Means) -> Iterator[Quot
         )
 
 
-def _listed(choice: CloudChoice, prices: Prices) -> Iterator[tuple[str, str, str, str, Decimal]]:
+def _listed(
+    choice: CloudChoice, prices: Prices, photos: int
+) -> Iterator[tuple[str, str, str, str, Decimal]]:
     own = choice.openai
     if choice.tagger in ("rekognition", "cloud"):
         each = prices.photos["rekognition-labels"]
@@ -37,7 +40,11 @@ def _listed(choice: CloudChoice, prices: Prices) -> Iterator[tuple[str, str, str
         yield "labels", "rekognition", "rekognition-labels", "labels", each
     if choice.tagger in ("openai", "cloud"):
         each = vision_cost(prices, own.vision_model, own.side, own.detail, own.vision_url)
-        yield "mood and composition", "openai", own.vision_model, "vision", each
+        if choice.may_wait(photos):
+            half = each * prices.discount["batch"]
+            yield "mood and composition, by batch", "openai", own.vision_model, BATCHED, half
+        else:
+            yield "mood and composition", "openai", own.vision_model, "vision", each
     if choice.embedder == "openai":
         free = not is_openai(own.embedding_url)
         each = Usage(fresh=WORDS).cost(_price(prices, own.embedding_model, free))

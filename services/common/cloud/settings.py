@@ -73,6 +73,39 @@ def is_openai(url: str) -> bool:
     return url.rstrip("/") == OPENAI
 
 
+class BatchSettings(BaseModel):
+    """Many photos at once may wait for half the price: ``IMGCAP_BATCH__LEAST``, …"""
+
+    model_config = ConfigDict(frozen=True)
+
+    least: int = Field(
+        default=500,
+        ge=0,
+        description="photos sent or looked at anew together, from which on they wait up to a day"
+        " for half OpenAI's price; 0: never",
+    )
+    most: int = Field(default=1000, ge=1, le=50_000, description="photos of one batch")
+    gather: float = Field(
+        default=120.0, ge=0, le=86_400, description="seconds without another photo until it is sent"
+    )
+    every: float = Field(default=60.0, gt=0, le=3600, description="seconds between two looks at it")
+    anywhere: bool = Field(
+        default=False, description="another server than OpenAI's has batches too"
+    )
+
+
+def has_batches(own: OpenAISettings, batch: BatchSettings) -> bool:
+    at_openai = is_openai(own.vision_url) or batch.anywhere
+    return at_openai and asks_responses(own)
+
+
+def asks_responses(own: OpenAISettings) -> bool:
+    """By the Responses API; else by chat completions."""
+    if own.vision_api == "auto":
+        return is_openai(own.vision_url)
+    return own.vision_api == "responses"
+
+
 class RekognitionSettings(BaseModel):
     """Amazon Rekognition. No keys mean boto3's own search: a role, a profile, the environment."""
 
@@ -99,5 +132,11 @@ class CloudChoice(CommonSettings):
     tagger: str = Field(default="local", description="the taggers' own setting")
     embedder: str = Field(default="local", description="the embedder's own setting")
     openai: OpenAISettings = OpenAISettings()
+    batch: BatchSettings = BatchSettings()
     rekognition: RekognitionSettings = RekognitionSettings()
     prices: Path | None = Field(default=None, description="a price table that wins over ours")
+
+    def may_wait(self, together: int) -> bool:
+        """Whether so many photos go by batch."""
+        asked = self.tagger in ("openai", "cloud") and has_batches(self.openai, self.batch)
+        return asked and 0 < self.batch.least <= together

@@ -37,6 +37,7 @@ RULES: dict[str, Rule] = {
     "GET /api/photos": SEE,
     "POST /api/photos": UPLOAD,
     "POST /api/photos/retry-failed": EDIT,
+    "POST /api/photos/retag": EDIT,
     "GET /api/photos/days": SEE,
     "GET /api/photos/{photo_id}": SEE,
     "DELETE /api/photos/{photo_id}": EDIT,

@@ -7,17 +7,19 @@ knows not even that is read with patience.
 
 import base64
 import hashlib
+from decimal import Decimal
 from typing import Any
 
 import openai
+from openai.types.responses import Response
 
 from services.common.cloud import failing
 from services.common.cloud.asking import Asking, Paid
 from services.common.cloud.failing import unwell
 from services.common.cloud.ledger import Leaving
-from services.common.cloud.openai_api import connect, openai_errors
+from services.common.cloud.openai_api import CONNECT_SECONDS, connect, openai_errors
 from services.common.cloud.prices import Prices, TokenPrice, Usage, patches, text_tokens
-from services.common.cloud.settings import OpenAISettings, is_openai
+from services.common.cloud.settings import OpenAISettings, asks_responses, is_openai
 from services.common.cloud.shutdown import ModelWatch
 from services.common.events import PhotoFacts, Sighting
 from services.tagger import prompts
@@ -52,14 +54,17 @@ class OpenAITagger:
         self._price: TokenPrice = prices.of(settings.vision_model, free=not at_openai)
         self._who = WHO if at_openai else "the vision server"
         self._form = 0
-        api = settings.vision_api
-        self._chat = api == "chat" or (api == "auto" and not at_openai)
+        self._chat = not asks_responses(settings)
         key = settings.secret_for_vision
         self._client = connect(settings.vision_url, key, seconds=settings.seconds, largest=LARGEST)
 
         self._watch = ModelWatch(
             self.name, settings.vision_model, self._price, self._client, asking.ledger
         )
+
+    @property
+    def side(self) -> int:
+        return self._settings.side
 
     @property
     def version(self) -> str:
@@ -70,24 +75,29 @@ class OpenAITagger:
 
     def look(self, photo: bytes, /, *, facts: PhotoFacts | None = None) -> Sighting:  # noqa: ARG002
         copy = outgoing(photo, self._settings.side)
-        leaving = Leaving(
-            provider=self.name,
-            model=self._settings.vision_model,
-            purpose="vision",
-            prompt=prompts.VISION,
-            estimate=self.most(copy),
-            width=copy.width,
-            height=copy.height,
-            bytes=len(copy.jpeg),
-        )
+        leaving = self.leaving(copy.width, copy.height, len(copy.jpeg))
         ask = self._by_chat if self._chat else self._by_responses
         sighting, cost = self._asking(leaving, lambda: ask(copy))
         self._watch()
         return sighting.model_copy(update={"cost": cost})
 
-    def most(self, copy: Outgoing) -> Any:
+    def leaving(self, width: int, height: int, size: int) -> Leaving:
+        return Leaving(
+            provider=self.name,
+            model=self._settings.vision_model,
+            purpose="vision",
+            prompt=prompts.VISION,
+            estimate=self.most(width, height),
+            width=width,
+            height=height,
+            bytes=size,
+            version=self.version,
+            seconds=self._settings.seconds + CONNECT_SECONDS,
+        )
+
+    def most(self, width: int, height: int) -> Decimal:
         """What the answer may cost at the most: every token that it may have."""
-        tiles = patches(copy.width, copy.height, self._settings.detail)
+        tiles = patches(width, height, self._settings.detail)
         text = text_tokens(self._prompt + str(strict_schema()))
         return Usage(
             fresh=text + int(tiles * self._price.patch) + 1, output=self._settings.most_output
@@ -100,7 +110,12 @@ class OpenAITagger:
 
     def _by_responses(self, copy: Outgoing) -> Paid[Sighting]:
         with openai_errors(self._who, self._settings.vision_model):
-            answer = self._client.responses.create(**self._responses_request(copy))
+            answer = self._client.responses.create(**self.request(copy))
+        return self.read(answer)
+
+    def read(self, answer: Response) -> Paid[Sighting]:
+        """Raises ``TryAgain`` for what is no answer at all."""
+        with openai_errors(self._who, self._settings.vision_model):
             usage = answer.usage
             used = (
                 Usage(
@@ -122,7 +137,7 @@ class OpenAITagger:
             filtered = reason == "content_filter"
             return self._paid(answer.output_text, used, bool(refusals) or filtered)
 
-    def _responses_request(self, copy: Outgoing) -> dict[str, Any]:
+    def request(self, copy: Outgoing) -> dict[str, Any]:
         content = [
             {"type": "input_image", "detail": self._settings.detail, "image_url": data_url(copy)}
         ]

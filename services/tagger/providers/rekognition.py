@@ -89,6 +89,8 @@ class RekognitionTagger:
             width=width,
             height=height,
             bytes=size,
+            version=self.version,
+            seconds=self._settings.seconds + CONNECT_SECONDS,
         )
 
     def _ask(self, image: dict[str, Any], leaving: Leaving) -> Sighting:

@@ -23,6 +23,15 @@ export interface AuditPage {
   cursor: number | null;
 }
 
+/** Photos that wait for a provider's answer at half the price. */
+export interface Batches {
+  waiting: number;
+  sent: number;
+  done: number;
+  batches: number;
+  until: string | null;
+}
+
 /** Dollars of this day or month (UTC), reservations included. */
 export interface Budget {
   unit: string;
@@ -95,6 +104,7 @@ export interface GalleryStatus {
   services: Record<string, boolean>;
   providers: ProviderHealth[];
   budgets: Budget[];
+  batches: Batches | null;
   warnings: string[];
 }
 
@@ -371,6 +381,14 @@ export interface Refused {
   filename: string;
   code: string;
   message: string;
+}
+
+/** ``left``: more than fits into one request; ask again with ``before`` and ``together``. */
+export interface Retagged {
+  retried: number;
+  left: number;
+  before: string;
+  together: number;
 }
 
 export interface Retried {

@@ -28,10 +28,11 @@ export function typeOf(file: { name: string; type: string }): string {
   return TYPES[file.name.split(".").at(-1)!.toLowerCase()] ?? "image/unknown";
 }
 
-export function send(file: File, progress: (sent: number) => void): Sending {
+/** `together`: of how many in all it is one; of many, each may wait for half the price. */
+export function send(file: File, together: number, progress: (sent: number) => void): Sending {
   const request = new XMLHttpRequest();
   const done = new Promise<Accepted>((resolve, reject) => {
-    request.open("POST", `/api/photos?filename=${encodeURIComponent(file.name)}`);
+    request.open("POST", `/api/photos?filename=${encodeURIComponent(file.name)}&together=${together}`);
     request.setRequestHeader("Content-Type", typeOf(file));
     for (const [name, value] of Object.entries(OURS)) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", (event) => progress(event.loaded));

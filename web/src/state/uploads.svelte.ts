@@ -37,6 +37,8 @@ export class Upload {
 
   constructor(
     readonly file: File,
+    /** Of how many that were chosen together this is one. */
+    readonly together: number,
     kept?: Kept,
   ) {
     this.size = file.size;
@@ -85,12 +87,14 @@ class Uploads {
   }
 
   add(files: Iterable<File>): void {
-    this.#put([...files].map((file) => new Upload(file)));
+    const chosen = [...files];
+    this.#put(chosen.map((file) => new Upload(file, chosen.length)));
   }
 
   /** Goes on with what was being sent before the page was reloaded. */
   async resume(): Promise<void> {
-    this.#put((await leftOver()).map((kept) => new Upload(kept.file, kept)));
+    const left = await leftOver();
+    this.#put(left.map((kept) => new Upload(kept.file, left.length, kept)));
   }
 
   pause(paused: boolean): void {
@@ -170,7 +174,7 @@ class Uploads {
       // It may have been cancelled meanwhile.
       if (upload.phase !== "sending") return;
       upload.size = photo.size;
-      upload.sending = send(photo, (sent) => (upload.sent = sent));
+      upload.sending = send(photo, upload.together, (sent) => (upload.sent = sent));
       const accepted = await upload.sending.done;
       upload.sent = upload.size;
       upload.photo = accepted.id;

@@ -1,0 +1,2 @@
+-- How many photos of one owner have failed.
+SELECT count(*) FROM photo WHERE owner = %(owner)s AND status = 'failed'

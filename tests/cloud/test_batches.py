@@ -1,0 +1,462 @@
+"""Many photos at half the price: sent together, answered within a day, never lost or paid twice."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.common.cloud.failing import IN_BATCH
+from services.common.cloud.ledger import BudgetReserve
+from services.common.errors import TryAgain
+from services.common.settings import StoreSettings
+from services.search import batches, budget, record
+from services.search.database import Db
+from services.search.gallery import photo_detail
+from services.search.settings import BudgetSettings
+from services.tagger.batch import work as working
+from services.tagger.batch.pack import line_of, pack
+from services.tagger.outgoing import outgoing
+from tests.cloud.batch_server import BatchServer, answered, faulted, told
+from tests.cloud.batched import PHOTO, PRICE, Waitings, waitings
+from tests.cloud.conftest import Search
+from tests.cloud.openai_server import KEY, SEEN, fault, response, sent_photo
+from tests.search.photos import OWNER
+from tests.tagger.stubs import answer, hang_up
+
+House = Callable[..., Waitings]
+
+
+@pytest.fixture
+def house(db: Db, search: Search, store: StoreSettings) -> Iterator[House]:
+    """A tagger before a loopback OpenAI; its fields are the server's and the settings'."""
+    with ExitStack() as stack:
+
+        def build(*first: Any, line: Any = answered, day: str = "5", **own: Any) -> Waitings:
+            server = stack.enter_context(BatchServer(line, *first).running())
+            return stack.enter_context(waitings(db, search(day=day), store, server, **own))
+
+        yield build
+
+
+def test_photos_that_may_wait_go_together_for_half_the_price(house: House) -> None:
+    at = house()
+    photos = [at.photo(f"photo {number}") for number in range(3)]
+    looked = [at.look(photo_id) for photo_id in photos]
+
+    # Meanwhile they can be found by what the others saw, and say what they wait for.
+    assert {(one.missing, one.missing_code) for one in looked} == {(("openai",), IN_BATCH)}
+    assert [at.state(photo_id) for photo_id in photos] == [("partial", IN_BATCH)] * 3
+    assert "half the price" in looked[0].missing_text
+    waiting = batches.overview(at.db)
+    assert waiting
+    assert (waiting.waiting, waiting.sent) == (3, 0)
+    reserved = at.spent()
+    assert photo_detail(at.db, OWNER, photos[0]).sent == []  # nothing has left the house yet
+
+    name = at.send()
+    assert at.server.calls.count("POST /batches") == 1
+    assert at.spent() == reserved
+    (sent,) = photo_detail(at.db, OWNER, photos[0]).sent
+    assert (sent.purpose, sent.prompt, sent.outcome) == ("vision-batch", "vision-1", "open")
+    assert sent.bytes > 10_000
+    assert at.wake() == []
+
+    at.server.end(name)
+    assert at.fetch()
+    assert at.spent() == 3 * PRICE / 2
+    assert reserved > at.spent()
+    assert sorted(at.wake()) == sorted(photos)
+    whole = [at.look(photo_id) for photo_id in photos]
+    assert {(one.caption, one.missing, one.cost) for one in whole} == {
+        (SEEN["caption"], (), PRICE / 2)
+    }
+    assert [at.state(photo_id) for photo_id in photos] == [("ready", "")] * 3
+    assert (at.server.looked, batches.overview(at.db)) == (0, None)
+    assert sorted(at.server.deleted) == ["file-0", "file-1"]
+
+
+def test_a_file_that_leaves_the_house_holds_pixels_and_says_nothing_else(house: House) -> None:
+    at = house()
+    photo_id = at.photo("SECRET-HOLIDAY")
+    at.look(photo_id)
+    name = at.send()
+    (line,) = at.server.lines(name)
+    assert line["body"]["store"] is False
+    (upload,) = at.server.uploads
+    for marker in (b"SECRET", str(photo_id).encode(), b"two-dogs", b"local", KEY.encode()):
+        assert marker not in upload
+    sent = sent_photo(line["body"])
+    assert sent[:2] == b"\xff\xd8"
+    for marker in (b"SECRET", b"Exif", b"ICC_PROFILE", b"GPS"):
+        assert marker not in sent
+    assert KEY not in f"{at.work.remote!r} {vars(at.work.remote)!r}"
+
+
+def test_a_day_may_end_with_some_answers_and_the_rest_is_asked_again_then_alone(
+    house: House,
+) -> None:
+    at = house()
+    good, bad = at.photo("good"), at.photo("bad")
+    for photo_id in (good, bad):
+        at.look(photo_id)
+    first = at.server.lines(at.send())[0]["custom_id"]
+    at.server.line = lambda line: (
+        answered(line) if line["custom_id"] == first else faulted(line, "batch_expired")
+    )
+    at.server.end("batch_0", "expired")
+    at.fetch()
+    assert at.spent() == PRICE / 2
+    (late,) = {*at.wake()} - {good}
+    assert late == bad
+
+    for number in (1, 2):  # tried twice more, by batches
+        assert at.look(bad).missing_code == IN_BATCH
+        assert at.send() == f"batch_{number}"
+        at.server.end(f"batch_{number}", "expired")
+        at.fetch()
+        assert bad in at.wake()
+    assert at.look(bad).missing == ()
+    assert (at.server.looked, at.spent()) == (1, PRICE / 2 + PRICE)
+
+
+NONE = Decimal(0)
+ODD = response(json.dumps(SEEN), status="incomplete", output=[])
+#: By name: what a line is answered with, what becomes of its photo, and what it costs; None is
+#: what was reserved, for nobody knows.
+FATES: dict[str, tuple[Any, str, Decimal | None]] = {
+    "bad photo": (
+        lambda line: told(line, 400, {"error": {"message": "bad"}}),
+        "refused",
+        Decimal(0),
+    ),
+    "busy": (lambda line: told(line, 429, {"error": {"code": "rate_limit"}}), "again", NONE),
+    "unwell": (lambda line: told(line, 500, {}), "again", NONE),
+    "no key": (
+        lambda line: told(line, 401, {"error": {"message": f"no {KEY}"}}),
+        "again",
+        Decimal(0),
+    ),
+    "our fault": (lambda line: told(line, 400, {"error": {"param": "model"}}), "again", NONE),
+    "timeout": (lambda line: faulted(line, "request_timeout"), "again", NONE),
+    "cancelled": (lambda line: faulted(line, "batch_cancelled"), "again", NONE),
+    "empty": (lambda line: told(line, 200, ODD), "again", PRICE / 2),
+    "no response": (lambda line: told(line, 200, {"output": 7}), "again", None),
+    "no answer": (lambda line: told(line, 200, response("not json")), "again", PRICE / 2),
+    "nobody's": (lambda line: {**answered(line), "custom_id": KEY}, "again", NONE),
+    "missing": (lambda _: None, "again", NONE),
+    "good": (answered, "answered", PRICE / 2),
+}
+
+
+def test_each_line_has_its_own_fate(house: House) -> None:
+    at = house()
+    photos = {name: at.photo(name) for name in FATES}
+    calls: dict[str, str] = {}
+    for name, photo_id in photos.items():
+        at.look(photo_id)
+        (row,) = at.db.execute(
+            "SELECT call_id FROM batch_photo WHERE photo_id = %s", [photo_id]
+        ).fetchall()
+        calls[str(row[0])] = name
+    at.server.line = lambda line: FATES[calls[line["custom_id"]]][0](line)
+    at.server.end(at.send())
+    at.fetch()
+    found = {
+        calls[str(call_id)]: (state, cost)
+        for call_id, state, cost in at.db.execute(
+            "SELECT b.call_id, state, cost FROM batch_photo b JOIN spend USING (call_id)"
+        )
+    }
+    assert found == {name: (outcome, cost) for name, (_, outcome, cost) in FATES.items()}
+    for (text,) in at.db.execute("SELECT text FROM batch_photo"):
+        assert KEY not in text
+    assert sorted(at.wake()) == sorted(photos.values())
+    assert at.look(photos["bad photo"]).missing_code == ""  # refused, and not asked about again
+    assert at.look(photos["unwell"]).missing_code == IN_BATCH
+    assert at.look(photos["good"]).missing == ()
+    assert at.server.looked == 0
+
+
+def test_hostile_lines_and_lines_told_twice_change_nothing(house: House) -> None:
+    at = house()
+    photo_id = at.photo("dog")
+    at.look(photo_id)
+    name = at.send()
+    at.server.end(name)
+    file = at.server.batches[name]["output_file_id"]
+    good = at.server.files[file]
+    odd = b'{"custom_id": 7}\n[1]\nnot json\n\n' + b'{"a":' * 5000 + b"\n"
+    at.server.files[file] = odd + good + good + odd
+    at.fetch()
+    assert (at.spent(), len(at.kept())) == (PRICE / 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [("token_limit_exceeded", []), ("invalid_json_line", [("paused", "provider-misconfigured")])],
+)
+def test_a_batch_that_was_not_begun_is_put_off_and_counts_for_nothing(
+    house: House, code: str, state: list[tuple[str, str]]
+) -> None:
+    at = house()
+    at.look(at.photo("dog"))
+    at.server.end(at.send(), "failed", errors=[{"code": code, "message": "no", "line": 1}])
+    at.due()
+    with pytest.raises(TryAgain) as caught:
+        at.work.once()
+    at.work.breaker.failed(caught.value)
+    assert at.reports == state
+    assert at.db.execute("SELECT state, tries FROM batch_photo").fetchone() == ("waiting", 0)
+    assert not at.work.once()
+    at.db.execute("UPDATE batch_photo SET not_before = now()")
+    assert at.send() == "batch_1"
+
+
+class Killed(BaseException):
+    """Nothing of what comes after it is done."""
+
+
+@pytest.mark.parametrize(
+    "point", ["batch.taken", "batch.packed", "batch.made", "batch.kept", "batch.told"]
+)
+def test_a_worker_that_dies_anywhere_leaves_one_batch_that_is_paid_once(
+    house: House, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = house()
+    photos = [at.photo("cat"), at.photo("dog")]
+    for photo_id in photos:
+        at.look(photo_id)
+    deaths: list[str] = []
+
+    def die_once(name: str) -> None:
+        if name == point and not deaths:
+            deaths.append(name)
+            raise Killed
+
+    monkeypatch.setattr(working, "reach", die_once)
+    for _ in range(6):
+        at.due()
+        try:
+            at.work.once()
+        except Killed:
+            assert not at.work.once(), "somebody else has the same batch at the same time"
+            continue
+        for name, batch in at.server.batches.items():
+            if batch["status"] == "validating":
+                at.server.end(name)
+    assert deaths == [point]
+    assert len(at.server.batches) == 1
+    assert (at.spent(), len(at.kept())) == (PRICE, 2)
+    assert [outcome for _, outcome, _ in at.books()] == ["answered", "answered"]
+    assert sorted(at.wake()) == sorted(photos)
+
+
+def test_a_photo_deleted_before_it_is_sent_never_leaves_the_house(house: House) -> None:
+    at = house()
+    gone, stays = at.photo("gone"), at.photo("stays")
+    for photo_id in (gone, stays):
+        at.look(photo_id)
+    record.doom_photo(at.db, gone, OWNER)
+    name = at.send()
+    assert len(at.server.lines(name)) == 1
+    withdrawn = [cost for _, outcome, cost in at.books() if outcome == "withdrawn"]
+    assert withdrawn == [0]
+
+
+def test_of_a_photo_deleted_while_it_is_away_nothing_is_kept(house: House) -> None:
+    at = house()
+    photo_id = at.photo("gone")
+    at.look(photo_id)
+    at.server.end(at.send())
+    record.doom_photo(at.db, photo_id, OWNER)
+    at.fetch()
+    assert (at.kept(), at.wake()) == ([], [])
+    assert at.spent() == PRICE / 2  # it was asked about, so it is paid
+
+
+def test_everybody_deleted_means_no_batch(house: House) -> None:
+    at = house()
+    photo_id = at.photo("gone")
+    at.look(photo_id)
+    record.doom_photo(at.db, photo_id, OWNER)
+    assert at.work.once()
+    assert not at.server.batches
+    assert at.spent() == 0
+
+
+def test_a_photo_tagged_anew_while_it_is_away_waits_for_the_same_answer(house: House) -> None:
+    at = house()
+    photo_id = at.photo("dog")
+    at.look(photo_id)
+    name = at.send()
+    at.db.execute(
+        "UPDATE photo SET generation = 2, status = 'queued' WHERE photo_id = %s", [photo_id]
+    )
+    assert at.look(photo_id).missing_code == IN_BATCH
+    at.server.end(name)
+    at.fetch()
+    assert at.wake() == [photo_id]
+    whole = at.look(photo_id)
+    assert (whole.generation, whole.missing, at.spent()) == (3, (), PRICE / 2)
+
+
+def test_an_answer_that_is_back_before_the_first_look_ended_wakes_the_photo_then(
+    house: House,
+) -> None:
+    at = house()
+    photo_id = at.photo("dog")
+    at.look(photo_id)
+    at.server.end(at.send())
+    at.db.execute("UPDATE photo SET status = 'queued', next_at = NULL")
+    at.fetch()
+    assert at.wake() == []
+    at.db.execute("UPDATE photo SET status = 'partial', next_at = now() + interval '3 hours'")
+    assert at.wake() == [photo_id]
+
+
+def test_who_asks_for_one_photo_now_gets_it_now_at_the_whole_price(house: House) -> None:
+    at = house()
+    photo_id = at.photo("dog")
+    at.look(photo_id)
+    record.requeue_photo(at.db, photo_id, OWNER)
+    assert at.look(photo_id).missing == ()
+    assert (at.server.looked, at.spent()) == (1, PRICE)
+    assert not at.work.once()
+
+
+def test_what_is_on_its_way_is_not_asked_for_twice(house: House) -> None:
+    at = house()
+    photo_id = at.photo("dog")
+    at.look(photo_id)
+    name = at.send()
+    record.requeue_photo(at.db, photo_id, OWNER)
+    assert at.look(photo_id).missing == ("openai",)
+    assert at.server.looked == 0
+    at.server.end(name)
+    at.fetch()
+    assert at.wake() == [photo_id]
+    assert at.look(photo_id).missing == ()
+    assert at.spent() == PRICE / 2
+
+
+def test_another_model_takes_what_waits_into_its_own_batch(
+    house: House, db: Db, store: StoreSettings, search: Search
+) -> None:
+    at = house()
+    photo_id = at.photo("dog")
+    at.look(photo_id)
+    at.db.execute("UPDATE photo SET status = 'queued', generation = 2")
+    with waitings(db, search(), store, at.server, vision_model="gpt-6-sol") as other:
+        other.look(photo_id)
+        assert not at.work.once()
+        (line,) = at.server.lines(other.send())
+    assert line["body"]["model"] == "gpt-6-sol"
+    assert [outcome for _, outcome, _ in at.books()].count("withdrawn") == 1
+
+
+def test_over_the_cap_nothing_waits_and_nothing_is_sent(house: House) -> None:
+    at = house(day="0.0001")
+    photo_id = at.photo("dog")
+    with pytest.raises(TryAgain, match="daily budget"):
+        at.look(photo_id)
+    assert at.db.execute("SELECT count(*) FROM batch_photo").fetchone() == (0,)
+    assert not at.work.once()
+
+
+UNWELL = {
+    "provider-refuses-key": fault(401, "invalid_api_key", f"Incorrect API key: {KEY}"),
+    "provider-no-credit": fault(429, "insufficient_quota"),
+    "provider-busy": fault(429, "rate_limit_exceeded"),
+    "provider-unwell": fault(500, "server_error"),
+    "provider-cut": hang_up,
+    "provider-answer": answer(b"not json", Content_Type="application/json"),
+}
+
+
+def test_a_provider_that_is_unwell_is_asked_again_later(house: House) -> None:
+    at = house()
+    photo_id = at.photo("dog")
+    at.look(photo_id)
+
+    def fails() -> None:
+        for code, reply in UNWELL.items():
+            at.server.first.append(reply)
+            at.due()
+            with pytest.raises(TryAgain) as caught:
+                at.work.once()
+            assert caught.value.code == code
+            assert KEY not in str(caught.value)
+
+    fails()
+    at.due()
+    at.server.end(at.send())
+    fails()
+    at.fetch()
+    assert (at.wake(), at.spent(), len(at.server.batches)) == ([photo_id], PRICE / 2, 1)
+
+
+def test_a_batch_that_is_hidden_is_looked_for_until_long_after_its_time(house: House) -> None:
+    at = house()
+    photo_id = at.photo("dog")
+    at.look(photo_id)
+    reserved = at.spent()
+    batch = at.server.batches.pop(at.send())
+    at.due()
+    with pytest.raises(TryAgain, match="another project's key"):
+        at.work.once()
+    at.server.batches["batch_0"] = batch
+    at.server.end("batch_0")
+    del at.server.batches["batch_0"]
+    at.db.execute("UPDATE batch SET expires_at = now() - interval '2 days', look_at = now()")
+    assert at.work.once()
+    assert (at.wake(), at.spent()) == ([photo_id], reserved)
+    assert at.books()[0][1] == "lost"
+
+
+def test_no_more_go_into_a_file_than_a_batch_may_have(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = house()
+    for name in ("cat", "dog"):
+        at.look(at.photo(name))
+
+    one = line_of(uuid4(), at.tagger.tagger.request(outgoing(PHOTO, at.tagger.tagger.side)))
+    monkeypatch.setattr(working, "pack", partial(pack, most=int(1.5 * len(one))))
+    assert len(at.server.lines(at.send())) == 1
+    at.db.execute("UPDATE batch_photo SET not_before = now()")
+    assert len(at.server.lines(at.send())) == 1
+    sent = [line["custom_id"] for name in at.server.batches for line in at.server.lines(name)]
+    assert len(set(sent)) == 2
+
+
+def test_what_nobody_fetches_is_forgotten_and_its_money_given_back(house: House) -> None:
+    at = house()
+    photo_id = at.photo("dog")
+    at.look(photo_id)
+    at.db.execute("UPDATE batch_photo SET asked_at = now() - interval '4 days'")
+    batches.forget(at.db)
+    assert at.spent() == 0
+    assert batches.overview(at.db) is None
+
+
+def test_a_killed_worker_leaves_its_call_in_the_books_and_nobody_makes_it_meanwhile(
+    house: House,
+) -> None:
+    at = house()
+    photo_id = at.photo("dog")
+    record.requeue_photo(at.db, photo_id, OWNER)
+    leaving = at.tagger.tagger.leaving(768, 512, 1).model_dump()
+    mine = {**leaving, "photo_id": photo_id, "owner": OWNER}
+    budget.reserve(at.db, BudgetReserve(call_id=uuid4(), **mine), BudgetSettings())  # then it died
+    waits = at.look(photo_id)
+    assert (waits.missing, at.server.looked) == (("openai",), 0)
+    at.db.execute("UPDATE spend SET over_at = now()")
+    at.db.execute("UPDATE photo SET status = 'queued'")
+    assert at.look(photo_id).missing == ()
+    assert [outcome for _, outcome, _ in at.books()] == ["lost", "answered"]
+    assert at.spent() > PRICE  # it may have been billed, so it counts
