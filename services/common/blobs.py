@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import IO, TYPE_CHECKING, Any, Literal, Self
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 ABSENT = {"NoSuchKey", "NotFound", "404"}
 DELETE_AT_ONCE = 1000  # the most that one DeleteObjects takes
 PORTION = 2**20
+#: Where browsers may put what is not a photo yet.
+QUARANTINE = "quarantine"
 #: Seconds of silence that a worker bears; whoever has a user waiting asks for less.
 PATIENCE = 20.0
 S3Style = Literal["auto", "path", "virtual"]
@@ -133,6 +136,15 @@ class Blobs:
             for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
                 for found in page.get("Contents", []):
                     yield found["Key"]
+
+    def older(self, prefix: str, than: datetime) -> Iterator[str]:
+        """Names of what was put before."""
+        with store_errors(prefix, "list"):
+            pages = self._client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
+                for found in page.get("Contents", []):
+                    if found["LastModified"] < than:
+                        yield found["Key"]
 
     def delete(self, keys: Iterable[str]) -> int:
         """How many went. Deleting what is not there is no error."""

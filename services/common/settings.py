@@ -90,6 +90,13 @@ class StoreSettings(BaseModel):
     redirect: bool = Field(
         default=False, description="browsers fetch originals from the store, by signed URLs"
     )
+    direct: bool = Field(
+        default=False,
+        description="the page sends photos to the store itself; they are checked before they count",
+    )
+    direct_seconds: int = Field(
+        default=900, ge=60, le=3600, description="how long one photo may be on its way there"
+    )
     public_endpoint: str = Field(
         default="", description="the store's address for browsers; empty: as we reach it"
     )

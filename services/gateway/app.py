@@ -11,10 +11,11 @@ from starlette.types import ASGIApp
 
 from services.common.blobs import Blobs
 from services.common.events import PhotoChanged, PhotoTagged
-from services.common.presigned import PresignedGet
+from services.common.presigned import PresignedGet, PresignedPost
 from services.common.publisher import Publisher
 from services.gateway import (
     days,
+    direct,
     files,
     finding,
     gallery,
@@ -81,6 +82,7 @@ def create_app(
     problems.install(app)
     for router in (
         uploads.router,
+        direct.router,
         finding.router,
         days.router,
         samples.router,
@@ -95,7 +97,7 @@ def create_app(
         oidc.router,
         docs_routes(app),
         health_routes(leaving or stop),
-        page_routes(settings.web),
+        page_routes(settings.web, direct.origin_of(settings.store)),
     ):
         app.include_router(router)
     limited = Recognised(Limited(app, limits), gate)
@@ -125,6 +127,13 @@ async def _open_door(
     await _go_live(settings, hub, stack, stop)
     reception = Reception(spool, keep, settings.upload)
     signed = PresignedGet(settings.store) if settings.store.redirect else None
+    posting = (
+        PresignedPost(
+            settings.store, most=settings.upload.max_bytes, seconds=settings.store.direct_seconds
+        )
+        if settings.store.direct
+        else None
+    )
     known = Accounts(search) if gate.closed else None
     gate.accounts = known
     if known:
@@ -143,6 +152,7 @@ async def _open_door(
         limits,
         look,
         signed,
+        posting,
         known,
         Links(known) if known else None,
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request
 
-from services.common.presigned import PresignedGet
+from services.common.presigned import PresignedGet, PresignedPost
 from services.gateway.announcer import Announcer
 from services.gateway.keep import KeepPhoto
 from services.gateway.limits import Limits
@@ -37,6 +37,7 @@ class Door:
     limits: Limits
     look: Look
     signed: PresignedGet | None = None
+    direct: PresignedPost | None = None
     #: None where everybody is the owner.
     accounts: Accounts | None = None
     links: "Links | None" = None

@@ -21,8 +21,8 @@ USUAL = {
 }
 SEARCHES = re.compile(r"^/api/(search|photos/[^/]+/similar)")
 #: What makes providers work again for photos that they have seen.
-PAID = re.compile(r"^/api/(photos/retry-failed|photos/[^/]+/retry)/?$")
-UPLOADS = re.compile(r"^/api/photos/?$")
+PAID = re.compile(r"^/api/(photos/retry-failed|photos/retag|photos/[^/]+/retry)/?$")
+UPLOADS = re.compile(r"^/api/(photos|uploads/[^/]+)/?$")
 
 
 def spending_of(method: str, path: str) -> Spending | None:

@@ -19,9 +19,10 @@ HASHED = "assets/"
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
 ASK_AGAIN = "no-cache"
+#: ``connect-src``: a store that takes photos itself is said after it.
 POLICY = (
-    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none';"
-    " form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; connect-src 'self'{store}; img-src 'self' blob: data:; object-src 'none';"
+    " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 #: Addresses that are nobody's page.
 NO_PAGES = ("api/", "internal/", "assets/")
@@ -40,9 +41,10 @@ class File:
     etag: str
     media_type: str
     cache: str
+    policy: str
 
     @classmethod
-    def of(cls, name: str, content: bytes) -> "File":
+    def of(cls, name: str, content: bytes, store: str = "") -> "File":
         media_type = _media_type(name)
         packable = len(content) > SMALL and media_type.startswith(PACKABLE)
         cache = FOR_EVER if name.startswith(HASHED) else FOR_AN_HOUR
@@ -52,13 +54,14 @@ class File:
             etag=f'"{sha256(content).hexdigest()[:32]}"',
             media_type=media_type,
             cache=ASK_AGAIN if name == INDEX else cache,
+            policy=POLICY.format(store=f" {store}" if store else ""),
         )
 
     def answer(self, request: Request, status: int = 200) -> Response:
         headers = {
             "ETag": self.etag,
             "Cache-Control": self.cache,
-            "Content-Security-Policy": POLICY,
+            "Content-Security-Policy": self.policy,
             "Vary": "Accept-Encoding",
         }
         if self.etag in request.headers.get("if-none-match", ""):
@@ -77,10 +80,10 @@ def _media_type(name: str) -> str:
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def read_page(folder: Path) -> dict[str, File]:
-    """Every file of the built page by its address."""
+def read_page(folder: Path, store: str = "") -> dict[str, File]:
+    """Every file of the built page by its address; ``store`` may be sent photos from it."""
     files = {
-        name: File.of(name, path.read_bytes())
+        name: File.of(name, path.read_bytes(), store)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not (name := path.relative_to(folder).as_posix()).startswith(".")
     }
@@ -89,9 +92,9 @@ def read_page(folder: Path) -> dict[str, File]:
     return files
 
 
-def page_routes(folder: Path) -> APIRouter:
+def page_routes(folder: Path, store: str = "") -> APIRouter:
     """For everything that no other route wants, so it comes last."""
-    files = read_page(folder)
+    files = read_page(folder, store)
     router = APIRouter()
 
     @router.api_route("/{address:path}", methods=["GET", "HEAD"], include_in_schema=False)

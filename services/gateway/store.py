@@ -97,6 +97,9 @@ class Store:
         while portion := await self._within(PATIENCE, partial(opened.body.read, PORTION)):
             yield portion
 
+    async def remove(self, key: str) -> None:
+        await self._within(PATIENCE, partial(self._blobs.delete, [key]))
+
     async def delete(self, prefix: str) -> None:
         await self._within(PATIENCE, partial(self._delete, prefix))
 

@@ -23,6 +23,7 @@ from services.search.database import AWAY, answers, open_pool
 from services.search.handlers import ApplyFailure, ApplyResult, TellRecord
 from services.search.meaning import Embedder, Meaning
 from services.search.migrate import migrate
+from services.search.quarantine import Quarantine
 from services.search.replicas import Readers
 from services.search.settings import Settings
 from services.search.state import State
@@ -85,6 +86,7 @@ def _sweep_when_migrated(state: State, stop: Flag) -> None:
         settings=state.settings.sweep,
         idle=lambda: _idle(state),
         place_words=lambda: upkeep(state.pool, state.meaning),
+        empty_quarantine=Quarantine(state.blobs, state.settings.sweep.abandoned_after),
     ).run(stop)
 
 

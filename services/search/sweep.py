@@ -46,6 +46,7 @@ class Sweeper:
     settings: SweepSettings
     idle: Callable[[], bool]
     place_words: Callable[[], int]
+    empty_quarantine: Callable[[], int] = lambda: 0
 
     def run(self, stop: Flag) -> None:
         while not stop.wait(self.settings.every):
@@ -57,6 +58,7 @@ class Sweeper:
                 self.fetch_batched,
                 self.settle,
                 self.place_words,
+                self.empty_quarantine,
             ):
                 try:
                     step()

@@ -13,6 +13,7 @@ from tests.docs.matrix import ROLES, matrix, promised, routes_of
 
 FILL = {
     "{photo_id}": str(uuid4()),
+    "{upload_id}": str(uuid4()),
     "{saved_id}": str(uuid4()),
     "{session_id}": str(uuid4()),
     "{account_id}": str(uuid4()),

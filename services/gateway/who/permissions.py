@@ -36,6 +36,8 @@ RULES: dict[str, Rule] = {
     # photos
     "GET /api/photos": SEE,
     "POST /api/photos": UPLOAD,
+    "POST /api/uploads": UPLOAD,
+    "POST /api/uploads/{upload_id}": UPLOAD,
     "POST /api/photos/retry-failed": EDIT,
     "POST /api/photos/retag": EDIT,
     "GET /api/photos/days": SEE,

@@ -44,6 +44,7 @@ class Me(BaseModel):
     name: str
     accounts: bool = Field(description="false: one gallery for everybody on this machine")
     originals: bool
+    direct: bool = Field(default=False, description="send photos by /api/uploads")
     needs_owner: bool = Field(default=False, description="nobody has set the house up yet")
     oidc: bool = False
 
@@ -74,7 +75,8 @@ def agent_of(request: Request) -> dict[str, str]:
 async def me(request: Request, door: OpenDoor, who: Asker) -> Me:
     """Who you are here, and what you may do."""
     if door.accounts is None:
-        return Me(role="owner", name="", accounts=False, originals=True)
+        direct = door.direct is not None
+        return Me(role="owner", name="", accounts=False, originals=True, direct=direct)
     token, needs_owner = tokens.cookie_of(request), False
     if who.role == "nobody" and token:
         who = await door.accounts.by_cookie(token)
@@ -87,6 +89,7 @@ async def me(request: Request, door: OpenDoor, who: Asker) -> Me:
         name=who.name,
         accounts=True,
         originals=who.originals,
+        direct=door.direct is not None,
         needs_owner=needs_owner,
         oidc=door.settings.oidc.on,
     )

@@ -11,7 +11,7 @@ export interface Me {
   oidc: boolean;
 }
 
-const EVERYBODY: Me = { role: "owner", name: "", accounts: false, originals: true, needs_owner: false, oidc: false };
+const EVERYBODY: Me = { role: "owner", name: "", accounts: false, originals: true, direct: false, needs_owner: false, oidc: false };
 
 class Known {
   is = $state.raw<Me>(EVERYBODY);

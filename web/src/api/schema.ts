@@ -68,6 +68,14 @@ export interface DayPage {
   days: Day[];
 }
 
+/** A form to be posted to `url`: these fields, and then the bytes as `file`. */
+export interface DirectUpload {
+  id: string;
+  url: string;
+  fields: Record<string, string>;
+  seconds: number;
+}
+
 /** What the camera wrote, cleaned; absent where it wrote nothing that makes sense. */
 export interface Exif {
   camera_make: string | null;
@@ -209,6 +217,7 @@ export interface Me {
   name: string;
   accounts: boolean;
   originals: boolean;
+  direct: boolean;
   needs_owner: boolean;
   oidc: boolean;
 }

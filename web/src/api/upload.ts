@@ -32,7 +32,7 @@ export function typeOf(file: { name: string; type: string }): string {
 export function send(file: File, together: number, progress: (sent: number) => void): Sending {
   const request = new XMLHttpRequest();
   const done = new Promise<Accepted>((resolve, reject) => {
-    request.open("POST", `/api/photos?filename=${encodeURIComponent(file.name)}&together=${together}`);
+    request.open("POST", `/api/photos?${named(file, together)}`);
     request.setRequestHeader("Content-Type", typeOf(file));
     for (const [name, value] of Object.entries(OURS)) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", (event) => progress(event.loaded));
@@ -41,11 +41,69 @@ export function send(file: File, together: number, progress: (sent: number) => v
       if (accepted instanceof Failure) reject(accepted);
       else resolve(accepted);
     });
-    request.addEventListener("error", () => reject(new Failure(texts.errors.away, 0, "away")));
-    request.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")));
+    failing(request, reject);
     request.send(file);
   });
   return { done, abort: () => request.abort() };
+}
+
+interface Form {
+  id: string;
+  url: string;
+  fields: Record<string, string>;
+}
+
+/** The same by way of the store itself: a form from us, the bytes to the store, and a word to us. */
+export function sendDirect(file: File, together: number, progress: (sent: number) => void): Sending {
+  const stop = new AbortController();
+  const go = async (): Promise<Accepted> => {
+    const begun = await ours("/api/uploads", stop.signal);
+    const form = problemOf(begun.body) as unknown as Form | null;
+    if (begun.status !== 201 || !form) throw failureOf(begun.status, begun.body);
+    await put(file, form, stop.signal, progress);
+    const taken = await ours(`/api/uploads/${form.id}?${named(file, together)}`, stop.signal);
+    const accepted = acceptedOf(taken.status, taken.body);
+    if (accepted instanceof Failure) throw accepted;
+    return accepted;
+  };
+  return { done: go(), abort: () => stop.abort() };
+}
+
+async function ours(path: string, signal: AbortSignal): Promise<{ status: number; body: string }> {
+  try {
+    const answer = await fetch(path, { method: "POST", headers: OURS, signal });
+    return { status: answer.status, body: await answer.text() };
+  } catch (error) {
+    if (signal.aborted) throw new DOMException("cancelled", "AbortError");
+    throw error instanceof Failure ? error : new Failure(texts.errors.away, 0, "away");
+  }
+}
+
+function put(file: File, form: Form, signal: AbortSignal, progress: (sent: number) => void): Promise<void> {
+  const request = new XMLHttpRequest();
+  const fields = new FormData();
+  for (const [name, value] of Object.entries(form.fields)) fields.set(name, value);
+  fields.set("file", file); // what comes after it is not read
+  return new Promise((resolve, reject) => {
+    request.open("POST", form.url);
+    request.upload.addEventListener("progress", (event) => progress(Math.min(event.loaded, file.size)));
+    request.addEventListener("load", () => {
+      if (request.status >= 200 && request.status < 300) resolve();
+      else reject(new Failure(texts.errors.status(request.status), request.status, "store-refused"));
+    });
+    failing(request, reject);
+    signal.addEventListener("abort", () => request.abort());
+    request.send(fields);
+  });
+}
+
+function named(file: File, together: number): string {
+  return `filename=${encodeURIComponent(file.name)}&together=${together}`;
+}
+
+function failing(request: XMLHttpRequest, reject: (error: Error) => void): void {
+  request.addEventListener("error", () => reject(new Failure(texts.errors.away, 0, "away")));
+  request.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")));
 }
 
 /** The one photo that was taken, or why it was not. */

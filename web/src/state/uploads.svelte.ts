@@ -1,8 +1,9 @@
 /** The upload queue: a few photos at a time, each followed until it can be found. */
 
+import { me } from "../account/me.svelte.ts";
 import { aborted, api, Failure, unfinished } from "../api/client.ts";
 import type { Change, Stage, Status } from "../api/types.ts";
-import { send, type Sending } from "../api/upload.ts";
+import { send, sendDirect, type Sending } from "../api/upload.ts";
 import { taste } from "./taste.svelte.ts";
 import { shrink } from "../upload/shrink.ts";
 import { forget, keep, leftOver, type Kept } from "../upload/store.ts";
@@ -174,7 +175,8 @@ class Uploads {
       // It may have been cancelled meanwhile.
       if (upload.phase !== "sending") return;
       upload.size = photo.size;
-      upload.sending = send(photo, upload.together, (sent) => (upload.sent = sent));
+      const way = me.is.direct ? sendDirect : send;
+      upload.sending = way(photo, upload.together, (sent) => (upload.sent = sent));
       const accepted = await upload.sending.done;
       upload.sent = upload.size;
       upload.photo = accepted.id;
