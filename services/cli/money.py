@@ -26,7 +26,7 @@ def quote(
 ) -> None:
     """Say what photos would cost with the providers that are set. Nothing is paid or sent."""
     with Door(places().gateway, "IMGCAP_URL", token=places().api_key) as door:
-        answer = door.ask("GET", "/api/quote", params={"photos": _count(what), "now": now})
+        answer = door.ask("GET", "/api/quote", params=_asked(_count(what), now=now))
     if json:
         show.as_json(answer)
         return
@@ -42,11 +42,15 @@ def quote(
 
 def cost_is_fine(door: Door, photos: int, *, yes: bool, now: bool = False) -> bool:
     """Says what so many photos will cost, and asks, where there is a person to be asked."""
-    answer = door.ask("GET", "/api/quote", params={"photos": photos, "now": now})
+    answer = door.ask("GET", "/api/quote", params=_asked(photos, now=now))
     if not float(answer["total"]):
         return True
     show.err.print(show.plain(answer["text"]), soft_wrap=True)
     return yes or not sys.stdin.isatty() or typer.confirm("Send them?", err=True)
+
+
+def _asked(photos: int, *, now: bool) -> dict[str, Any]:
+    return {"photos": photos, **({"now": "true"} if now else {})}
 
 
 def _count(what: list[str]) -> int:

@@ -45,6 +45,8 @@ def test_a_folder_is_counted_and_not_sent(imgcap: Imgcap, gateway: Gateway, tmp_
     gateway.answers["/api/quote"] = QUOTE
     assert imgcap("quote", tmp_path, "--json", IMGCAP_URL=gateway.url).json["photos"] == 1000
     assert gateway.requests == ["GET /api/quote?photos=2"]
+    imgcap("quote", "7", "--now", IMGCAP_URL=gateway.url)
+    assert gateway.requests[-1] == "GET /api/quote?photos=7&now=true"
 
 
 def test_spend_is_told_by_day(imgcap: Imgcap, gateway: Gateway) -> None:

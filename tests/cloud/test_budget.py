@@ -19,7 +19,7 @@ from services.common.cloud.ledger import (
     SearchLedger,
     on_behalf_of,
 )
-from services.common.cloud.settings import CloudChoice
+from services.common.cloud.settings import BatchSettings, CloudChoice
 from services.common.errors import TryAgain
 from services.common.money import ProviderHealth
 from services.search import budget
@@ -200,6 +200,10 @@ def test_a_quote_goes_by_the_table_and_then_by_experience(db: Db) -> None:
     for _ in range(20):
         paid(db, "0.004")
     later = budget.quote(db, choice, BudgetSettings(), 10_000)
+    by_batch = next(line for line in later.lines if line.model == "gpt-6-luna")
+    assert (by_batch.what, by_batch.each) == ("mood and composition, by batch", Decimal("0.002"))
+    never = choice.model_copy(update={"batch": BatchSettings(least=0)})
+    later = budget.quote(db, never, BudgetSettings(), 10_000)
     vision = next(line for line in later.lines if line.model == "gpt-6-luna")
     assert (vision.each, vision.total, vision.measured) == (Decimal("0.004"), Decimal(40), True)
     assert not later.fits

@@ -13,8 +13,6 @@ from services.gateway.who.acting import ACTING
 from services.search.quarantine import Quarantine
 from tests.gateway.house import CAT, MIB, House, free_port, gateway
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture(scope="module")
 def browser(

@@ -18,6 +18,12 @@ def quote_lines(choice: CloudChoice, photos: int, means: Means) -> Iterator[Quot
     prices = Prices.read(choice.prices)
     for what, provider, model, purpose, each in _listed(choice, prices, photos):
         mean = means.get((provider, model, purpose))
+        if (
+            mean is None
+            and purpose == BATCHED
+            and (whole := means.get((provider, model, "vision")))
+        ):
+            mean = whole * prices.discount["batch"]
         cost = each if mean is None else mean
         yield QuoteLine(
             what=what,
