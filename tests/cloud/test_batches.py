@@ -428,7 +428,7 @@ def test_no_more_go_into_a_file_than_a_batch_may_have(
     one = line_of(uuid4(), at.tagger.tagger.request(outgoing(PHOTO, at.tagger.tagger.side)))
     monkeypatch.setattr(working, "pack", partial(pack, most=int(1.5 * len(one))))
     assert len(at.server.lines(at.send())) == 1
-    at.db.execute("UPDATE batch_photo SET not_before = now()")
+    at.db.execute("UPDATE batch SET look_at = now() + interval '1 hour'")
     assert len(at.server.lines(at.send())) == 1
     sent = [line["custom_id"] for name in at.server.batches for line in at.server.lines(name)]
     assert len(set(sent)) == 2

@@ -9,9 +9,10 @@ import pytest
 from services.common.accounts import Who
 from services.common.blobs import QUARANTINE
 from services.gateway.direct import key_of, origin_of
+from services.gateway.settings import MIB
 from services.gateway.who.acting import ACTING
 from services.search.quarantine import Quarantine
-from tests.gateway.house import CAT, MIB, House, free_port, gateway
+from tests.gateway.house import CAT, House, free_port, gateway
 
 
 @pytest.fixture(scope="module")
