@@ -7,6 +7,8 @@ export interface Me {
   name: string;
   accounts: boolean;
   originals: boolean;
+  /** Photos are sent to the store itself. */
+  direct: boolean;
   needs_owner: boolean;
   oidc: boolean;
 }
