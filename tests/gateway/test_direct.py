@@ -96,12 +96,15 @@ def test_what_is_no_photo_never_counts_and_does_not_stay(
     assert quarantined(house) == []
 
 
-def test_what_is_put_there_after_the_check_is_not_what_is_kept(browser: httpx.Client) -> None:
+def test_what_is_put_there_after_the_check_is_not_what_is_kept(
+    house: House, browser: httpx.Client
+) -> None:
     form, content = begin(browser), CAT + b"first"
     put(form, content)
     (photo,) = browser.post(f"/api/uploads/{form['id']}").json()["photos"]
     put(form, b"<script>alert(1)</script>")
     assert browser.get(f"{photo['url']}/original").content == content
+    assert house.blobs.delete(quarantined(house)) == 1
 
 
 def test_an_answer_that_was_lost_is_asked_for_again(house: House, browser: httpx.Client) -> None:
