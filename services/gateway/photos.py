@@ -12,7 +12,7 @@ from services.gateway.answers import ProblemDetails
 from services.gateway.door import OpenDoor
 from services.gateway.who.acting import OWN as OWN
 from services.gateway.who.acting import acting
-from services.gateway.words import Cursor, Limit, OfStatus, PhotoId
+from services.gateway.words import Cursor, InOrder, Limit, OfStatus, PhotoId
 
 router = APIRouter(tags=["photos"])
 
@@ -28,10 +28,14 @@ NONE: dict[int | str, dict[str, Any]] = {
 
 @router.get("/api/photos", response_model=PhotoPage, responses=AWAY)
 async def list_photos(
-    door: OpenDoor, limit: Limit = 50, cursor: Cursor = None, status: OfStatus = None
+    door: OpenDoor,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    status: OfStatus = None,
+    sort: InOrder = "newest",
 ) -> Response:
-    """Photos, newest first."""
-    fields = _given(limit=limit, cursor=cursor, status=status)
+    """Photos, newest or oldest first."""
+    fields = _given(limit=limit, cursor=cursor, status=status, sort=sort)
     return await door.search.pass_on("GET", "/photos", fields)
 
 

@@ -1,7 +1,7 @@
 """What a query may say. Anything else is a 422, here and not somewhere behind us."""
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Path, Query
@@ -29,5 +29,6 @@ Cursor = Annotated[
     Query(max_length=300, pattern=r"^[\w=-]*$", description="from the page before"),
 ]
 OfStatus = Annotated[Status | None, Query(description="only photos of this status")]
+InOrder = Annotated[Literal["newest", "oldest"], Query(description="which photos come first")]
 OfKind = Annotated[Kind | None, Query(description="only tags of this kind")]
 PhotoId = Annotated[UUID, Path(description="as the upload or a list has named it")]

@@ -1,4 +1,4 @@
-"""Photos as people see them: pages, newest first, and everything known of one."""
+"""Photos as people see them: pages in the order of their coming, and everything known of one."""
 
 import base64
 import binascii
@@ -34,16 +34,24 @@ def list_photos(
 
 
 def written_page(
-    db: Db, owner: str, *, status: str | None, cursor: str | None, limit: int
+    db: Db,
+    owner: str,
+    *,
+    status: str | None,
+    cursor: str | None,
+    limit: int,
+    oldest: bool = False,
 ) -> bytes:
-    """``PhotoPage`` as JSON. Raises ``BadCursor``."""
-    before, before_id = _read_time_cursor(cursor)
-    fields = {"owner": owner, "status": status}
+    """``PhotoPage`` as JSON, newest first unless ``oldest``. Raises ``BadCursor``."""
+    at, at_id = _read_time_cursor(cursor)
+    fields = {"owner": owner, "status": status, "limit": limit + 1}
+    query, place = (
+        ("list_photos_oldest", {"after": at, "after_id": at_id})
+        if oldest
+        else ("list_photos", {"before": at, "before_id": at_id})
+    )
     with db.cursor(row_factory=dict_row) as rows:
-        found = rows.execute(
-            SQL["list_photos"],
-            {**fields, "before": before, "before_id": before_id, "limit": limit + 1},
-        ).fetchall()
+        found = rows.execute(SQL[query], {**fields, **place}).fetchall()
     total = _count(db, owner, status)
     page = found[:limit]
     more = len(found) > limit

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -46,6 +46,7 @@ RETAG_AT_ONCE, RETAG_SECONDS = 500, 2.0
 Owner = Annotated[str, Query(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=300)]
+Order = Literal["newest", "oldest"]
 Words = Annotated[str, Query(max_length=256, pattern=r"^[^\x00]*$")]
 Seq = Annotated[int, Query(ge=0, lt=2**63)]
 Together = Annotated[int, Query(ge=0, le=10**9)]
@@ -108,9 +109,12 @@ def list_photos(
     limit: Limit = 50,
     cursor: Cursor = None,
     status: Status | None = None,
+    sort: Order = "newest",
 ) -> Response:
     with transaction(state, owner) as db:
-        page = gallery.written_page(db, owner, status=status, cursor=cursor, limit=limit)
+        page = gallery.written_page(
+            db, owner, status=status, cursor=cursor, limit=limit, oldest=sort == "oldest"
+        )
     return Response(page, media_type="application/json")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -11,7 +12,8 @@ from services.embedded.broker import Broker
 from services.embedded.database import Database
 from services.embedded.store import Store
 from tests.system.pipeline import gallery_of_its_own
-from tests.web.desk import DESK, FLAGS, PHONE, SAMPLES, Desk, desks, unlike_any_other
+from tests.web.desk import DESK, FLAGS, PHONE, SAMPLES, TOUCH, Desk, desks, unlike_any_other
+from tests.web.stock import stock
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +27,14 @@ def gallery(
     folder = tmp_path_factory.mktemp("services")
     with gallery_of_its_own(broker_node.url, database_node, store_node, folder) as (pipeline, _):
         yield pipeline.gateway
+
+
+@pytest.fixture(scope="session")
+def stocked(gallery: str) -> Iterator[httpx.Client]:
+    """The same gallery once some of the samples in it are searchable."""
+    with httpx.Client(base_url=gallery, timeout=60) as client:
+        stock(client)
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +52,15 @@ def desk(browser: Browser, gallery: str) -> Iterator[Desk]:
 
 @pytest.fixture
 def phone(browser: Browser, gallery: str) -> Iterator[Desk]:
-    yield from desks(browser, gallery, viewport=PHONE, has_touch=True, is_mobile=True)
+    yield from desks(browser, gallery, viewport=PHONE, **TOUCH)
+
+
+@pytest.fixture(params=["desk", "phone"])
+def screen(browser: Browser, gallery: str, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """The same person on a desk and on a phone."""
+    on_phone = request.param == "phone"
+    options = {"viewport": PHONE, **TOUCH} if on_phone else {"viewport": DESK}
+    yield from desks(browser, gallery, **options)
 
 
 @pytest.fixture

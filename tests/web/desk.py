@@ -24,8 +24,11 @@ FLAGS = [
 ]
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+TOUCH = {"has_touch": True, "is_mobile": True}
 SEARCHABLE_MS = 60_000
 ACT_MS = 10_000
+#: What is seen may come as late as what is done.
+expect.set_options(timeout=ACT_MS)
 WATCH_POLICY = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => {

@@ -28,6 +28,8 @@ def test_the_page_of_the_operator_tells_how_the_running_product_is(desk: Desk, p
     desk.upload_and_wait(photo)
     page = desk.open("status")
     expect(page.get_by_role("heading", name="How imgcap is")).to_be_visible()
+    # Its styles come along, which a bundler can forget.
+    expect(page.locator("main")).to_have_css("display", "grid")
     expect(page.get_by_test_id("oldest")).to_contain_text("nothing waits")
     expect(page.get_by_test_id("state-ready")).to_contain_text("searchable")
     for name in ("tagger", "embedder", "search"):

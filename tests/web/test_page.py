@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.web.desk import DESK, PHONE, SEARCHABLE_MS, Desk, assert_accessible, desks
+from tests.web.desk import DESK, PHONE, ROOT, SEARCHABLE_MS, Desk, assert_accessible, desks
 
 HOSTILE = '<img src=x onerror="document.title=1">'
 
@@ -174,10 +174,38 @@ def test_the_page_works_on_a_phone(phone: Desk, photo: Path) -> None:
     page.get_by_test_id("tray").get_by_role("button", name="Close").tap()
     viewer = phone.view(photo)
     expect(viewer.get_by_test_id("display")).to_be_in_viewport()
+    viewer.get_by_role("button", name=re.compile("draw it on the photo$")).first.tap()
+    expect(viewer.get_by_test_id("overlay").locator("line, rect, circle").first).to_be_attached()
+    page.wait_for_url(re.compile("draw="))
     widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert widths == [PHONE["width"], PHONE["width"]]
-    viewer.get_by_role("button", name="Close").tap()
-    expect(viewer).to_have_count(0)
+    viewer.get_by_role("button", name="Delete").tap()
+    page.get_by_test_id("notice").get_by_role("button", name="Undo").tap()
+    phone.open()
+    expect(phone.tile(photo.name)).to_be_visible()
+    page.get_by_role("button", name="Refine the search").tap()
+    page.get_by_test_id("mood-map").tap(position={"x": 250, "y": 170})
+    page.wait_for_url(re.compile("feeling"))
+    page.get_by_test_id("refine").get_by_role("button", name=re.compile("^Show|^Nothing")).tap()
+    expect(page.get_by_test_id("refine")).to_have_count(0)
+    expect(page.get_by_test_id("chips").get_by_role("listitem")).to_have_count(1)
+
+
+def test_a_photo_says_what_the_eyes_of_this_machine_can_and_cannot_do(
+    desk: Desk, photo: Path
+) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    viewer = desk.view(photo)
+    viewer.get_by_text("Looked at on this machine").click()
+    documented = (ROOT / "docs" / "local-eyes.md").read_text()
+    paragraph = documented.split("## In one paragraph")[1].split("##")[0]
+    plain = " ".join(paragraph.replace("**", "").split())
+    expect(viewer).to_contain_text(plain[:120])
+    expect(viewer.get_by_role("row").filter(has_text="labels")).to_be_visible()
+    viewer.get_by_role("link", name="All of it").click()
+    expect(desk.page.get_by_role("heading", level=1)).to_contain_text("can and cannot do")
+    expect(desk.page.get_by_role("heading", name="How it was measured")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -191,10 +219,31 @@ def test_every_view_is_accessible(browser: Browser, gallery: str, scheme: str, p
         desk.page.get_by_role("combobox", name="Search photos").click()
         expect(desk.page.get_by_role("option").first).to_be_visible()
         assert_accessible(desk.page, "search box")
+        desk.find(photo).get_by_test_id("why").click()
+        expect(desk.page.get_by_test_id("reason")).to_be_visible()
+        assert_accessible(desk.page, "matches with a reason")
+        desk.page.keyboard.press("Escape")
         viewer = desk.view(photo)
         expect(viewer.get_by_text("More like this")).to_be_visible()
+        viewer.get_by_role("button", name=re.compile("draw it on the photo$")).first.click()
+        viewer.get_by_role("button", name="Edit", exact=True).click()
         assert_accessible(desk.page, "viewer")
         viewer.get_by_role("button", name="Close").click()
         desk.page.get_by_role("button", name="Refine the search").click()
         expect(desk.page.get_by_test_id("refine")).to_be_visible()
         assert_accessible(desk.page, "pickers")
+        desk.tile(photo.name).hover()
+        desk.tile(photo.name).get_by_role("checkbox").click()
+        assert_accessible(desk.page, "selection")
+        desk.page.keyboard.press("Escape")
+        desk.page.get_by_test_id("status").click()
+        assert_accessible(desk.page, "state of the gallery")
+        desk.open("?q=nothing+of+the+kind")
+        expect(desk.page.get_by_test_id("nothing")).to_be_visible()
+        assert_accessible(desk.page, "nothing found")
+        desk.open("status")
+        expect(desk.page.get_by_test_id("oldest")).to_be_visible()
+        assert_accessible(desk.page, "operator")
+        desk.open("eyes")
+        expect(desk.page.get_by_role("heading", name="In one paragraph")).to_be_visible()
+        assert_accessible(desk.page, "local eyes")

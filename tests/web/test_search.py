@@ -1,18 +1,13 @@
 """What is hard to say in words: a map of moods, places, colours, and photos like a photo."""
 
 import re
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.system.samples import SAMPLES, identities
 from tests.web.desk import Desk
-
-#: A few that differ in everything.
-NAMES = ("bird-on-trunk", "dunes-at-dusk", "lake-reflection", "rocks-in-fog", "tunnel", "two-dogs")
 
 #: What a hand does with a file and the box.
 DROP = """(box, bytes) => {
@@ -21,31 +16,6 @@ DROP = """(box, bytes) => {
     const how = { dataTransfer: transfer, bubbles: true, cancelable: true };
     for (const name of ["dragover", "drop"]) box.dispatchEvent(new DragEvent(name, how));
 }"""
-
-
-@pytest.fixture(scope="module")
-def stocked(gallery: str) -> Iterator[httpx.Client]:
-    """A gallery with some of the samples, all searchable."""
-    with httpx.Client(base_url=gallery, timeout=60) as client:
-        for path in SAMPLES:
-            if path.stem in NAMES:
-                client.post(
-                    "/api/photos",
-                    params={"filename": path.name},
-                    files={"file": (path.name, path.read_bytes())},
-                )
-        for name in NAMES:
-            wait_ready(client, str(identities()[name]))
-        yield client
-
-
-def wait_ready(client: httpx.Client, photo_id: str) -> None:
-    with client.stream("GET", "/api/events", timeout=90) as events:
-        if client.get(f"/api/photos/{photo_id}").json()["status"] == "ready":
-            return
-        for line in events.iter_lines():
-            if photo_id in line and '"ready"' in line:
-                return
 
 
 def asked(desk: Desk) -> dict[str, str]:

@@ -9,7 +9,9 @@ from playwright.sync_api import Route, expect
 from tests.web.desk import SEARCHABLE_MS, Desk, unlike_any_other
 
 UPLOAD = "**/api/photos?filename=*"
-MANY = 24
+MANY = 59
+#: Its connection is cut once, in the middle of everything.
+CUT = "small30.jpg"
 
 
 def test_a_reload_in_the_middle_of_an_upload_loses_nothing(desk: Desk, photo: Path) -> None:
@@ -65,8 +67,16 @@ def test_a_paused_queue_waits_and_a_cancelled_one_sends_nothing(desk: Desk, phot
     expect(tray).to_have_count(0)
 
 
-def test_many_photos_at_once_with_a_bad_one_among_them(desk: Desk, tmp_path: Path) -> None:
+def test_sixty_photos_with_a_bad_one_among_them_and_a_cut_connection(
+    desk: Desk, tmp_path: Path
+) -> None:
     page = desk.open()
+    cuts = iter([True])
+
+    def cut(route: Route) -> None:
+        route.abort("connectionreset") if next(cuts, False) else route.continue_()
+
+    page.route(f"**/api/photos?filename={CUT}", cut)
     photos = [tmp_path / f"small{number}.jpg" for number in range(MANY)]
     for number, path in enumerate(photos):
         path.write_bytes(small(number))
@@ -78,7 +88,10 @@ def test_many_photos_at_once_with_a_bad_one_among_them(desk: Desk, tmp_path: Pat
     expect(page.locator("[data-testid=upload][data-status=ready]")).to_have_count(
         MANY, timeout=2 * SEARCHABLE_MS
     )
+    assert next(cuts, False) is False
+    expect(desk.line(CUT)).to_have_attribute("data-status", "ready")
     expect(page.get_by_test_id("tray").get_by_role("status")).to_contain_text("some with trouble")
+    desk.wrongs = [wrong for wrong in desk.wrongs if "ERR_CONNECTION_RESET" not in wrong]
 
 
 def small(number: int) -> bytes:

@@ -22,7 +22,7 @@ test("sizes and spans are rounded as people do", () => {
 });
 
 test("a photo without a caption is called by its tags, else by its name", () => {
-  expect(altOf({ caption: "", filename: "a.jpg", why: [{ tag: "cat" }] })).toBe("cat (a.jpg)");
+  expect(altOf({ caption: "", filename: "a.jpg", why: [{ tag: "cat", kind: "label" }, { tag: "all of it", kind: "meaning" }] })).toBe("cat (a.jpg)");
   expect(altOf({ caption: "A cat", filename: "a.jpg" })).toBe("A cat");
   expect(altOf({ caption: "", filename: "" })).toBe("Untitled");
 });

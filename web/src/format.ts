@@ -33,9 +33,9 @@ export function soonOf(iso: string, now: Date = new Date()): string {
 }
 
 export function spanOf(seconds: number): string {
-  if (seconds < 60) return "less than a minute";
-  if (seconds < 5400) return `about ${Math.round(seconds / 60)} minutes`;
-  return `about ${Math.round(seconds / 3600)} hours`;
+  if (seconds < 60) return texts.spans.moment;
+  if (seconds < 5400) return texts.spans.minutes(Math.round(seconds / 60));
+  return texts.spans.hours(Math.round(seconds / 3600));
 }
 
 export function bytesOf(bytes: number): string {
@@ -82,8 +82,8 @@ export function cameraOf({ camera_make: make, camera_model: model }: Partial<Exi
 }
 
 /** What a screen reader says of the photo: its caption, else what it was found by, else its name. */
-export function altOf(photo: Pick<Photo, "caption" | "filename"> & { why?: { tag: string }[] }): string {
+export function altOf(photo: Pick<Photo, "caption" | "filename"> & { why?: { tag: string; kind: string }[] }): string {
   if (photo.caption) return photo.caption;
-  const tags = photo.why?.map((why) => why.tag).join(", ");
+  const tags = photo.why?.filter((why) => why.kind !== "meaning").map((why) => why.tag).join(", ");
   return tags ? `${tags} (${photo.filename})` : photo.filename || texts.viewer.untitled;
 }

@@ -7,6 +7,10 @@ import "./app.css";
 
 const target = document.getElementById("page")!;
 const [, place, token = ""] = location.pathname.split("/");
+// One import a function: of two in one expression the build would forget the styles of the first.
+const operator = () => import("./operator/Operator.svelte");
+const gallery = () => import("./App.svelte");
+const eyes = () => import("./eyes/Eyes.svelte");
 
 /** A link's photos need no gallery, and an invitation no session. */
 async function show(): Promise<void> {
@@ -15,8 +19,12 @@ async function show(): Promise<void> {
     mount(Shared, { target, props: { token } });
     return;
   }
+  if (place === "eyes") {
+    mount((await eyes()).default, { target });
+    return;
+  }
   // Fetched while the door is being asked: nearly everybody who comes may come in.
-  const view = place === "status" ? import("./operator/Operator.svelte") : import("./App.svelte");
+  const view = place === "status" ? operator() : gallery();
   const { role } = await me.ask();
   const invitation = place === "welcome" ? location.hash.slice(1) : "";
   if (role === "nobody" || invitation) {
@@ -29,3 +37,8 @@ async function show(): Promise<void> {
 }
 
 void show();
+
+// After everything that is looked at; plain http from elsewhere has no workers.
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  window.addEventListener("load", () => void navigator.serviceWorker.register("/worker.js").catch(() => undefined));
+}

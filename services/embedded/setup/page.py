@@ -13,6 +13,8 @@ from services.embedded.setup.steps import Failed, Stamp, fingerprint, run, sourc
 
 WEB = ROOT / "web"
 MODULES = WEB / "node_modules"
+#: What the page shows of the docs.
+SHOWN = ROOT / "docs" / "local-eyes.md"
 GENERATED = ("node_modules", "dist", ".svelte-kit", "coverage", "test-results")
 
 
@@ -20,7 +22,7 @@ def page() -> None:
     """Installed by the lock, built from the sources; skipped while neither has changed."""
     if not (WEB / "package.json").exists():
         return
-    built = Stamp(MODULES / ".imgcap-built", fingerprint(*sources(WEB, GENERATED)))
+    built = Stamp(MODULES / ".imgcap-built", fingerprint(*sources(WEB, GENERATED), SHOWN))
     if built.current and (WEB / "dist" / "index.html").exists():
         return
     environment = node()

@@ -102,7 +102,8 @@ test("no room and no photos make no rows", () => {
 test("100,000 photos are laid out within a frame or two", () => {
   const ratios = shapes(100_000);
   arrange(ratios, one(100_000), spacing);
-  const times = Array.from({ length: 5 }, () => {
+  // The quickest of many: a machine that does something else meanwhile is not what is measured.
+  const times = Array.from({ length: 25 }, () => {
     const start = performance.now();
     arrange(ratios, one(100_000), spacing);
     return performance.now() - start;

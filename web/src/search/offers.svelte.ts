@@ -52,6 +52,7 @@ export class Offers {
 
   #plain(moods: Option[], contents: Option[]): Group[] {
     const recent = taste.recent.slice(0, 4).map((text): Option => ({ form: "recent", text, query: text }));
+    if (recent.length) recent.push({ form: "forget", text: texts.search.forget, query: "" });
     const techniques = TECHNIQUES.map((text): Option => ({ form: "technique", text, query: text }));
     return [
       { name: texts.search.recent, options: recent },

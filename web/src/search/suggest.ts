@@ -3,7 +3,7 @@
 import type { Kind, TagCount } from "../api/types.ts";
 
 export interface Option {
-  form: "recent" | "technique" | "tag";
+  form: "recent" | "technique" | "tag" | "forget";
   text: string;
   /** The whole query once this is chosen. */
   query: string;

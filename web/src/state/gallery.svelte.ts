@@ -149,7 +149,8 @@ class Gallery {
     this.#all = list;
     this.#total -= removed;
     const finished = [...changes.values()].some((change) => !gone(change) && !unfinished(change.status));
-    if (this.ranked) this.stale ||= unknown && finished;
+    // Oldest first, what is new belongs to an end that may not be loaded.
+    if (this.ranked || this.view.sort === "oldest") this.stale ||= unknown && finished;
     else if (unknown || finished) this.#refreshSoon();
   }
 
@@ -157,7 +158,7 @@ class Gallery {
     if (this.#timer) return;
     this.#timer = window.setTimeout(() => {
       this.#timer = 0;
-      if (!this.ranked) void this.#refresh();
+      if (!this.ranked && this.view.sort !== "oldest") void this.#refresh();
     }, GATHER_MS);
   }
 
@@ -186,7 +187,7 @@ class Gallery {
     if (like) return await api.similar(like, { by, q, limit: NEXT_PAGE }, signal);
     if (q) return await api.search({ q, cursor, limit, strictness, sort, weaker: weaker ? "true" : null }, signal);
     const from = cursor === null && until ? await this.#cursorOf(until, signal) : cursor;
-    return await api.photos({ cursor: from, status, limit }, signal);
+    return await api.photos({ cursor: from, status, limit, sort }, signal);
   }
 
   /** Where the list begins with this day, or the next one before it. */

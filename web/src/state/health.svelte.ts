@@ -15,6 +15,7 @@ class Health {
   pace = $state(0);
 
   #timer = 0;
+  #due = Infinity;
   #before: { at: number; waiting: number } | null = null;
 
   waiting = $derived((this.status?.photos.queued ?? 0) + (this.status?.photos.receiving ?? 0));
@@ -23,7 +24,10 @@ class Health {
   kept = $derived(Object.values(this.status?.photos ?? {}).reduce((sum, count) => sum + count, 0));
 
   start(): () => void {
-    const connection = () => (this.online = navigator.onLine);
+    const connection = () => {
+      this.online = navigator.onLine;
+      if (this.online) this.soon();
+    };
     const visible = () => document.visibilityState === "visible" && this.soon();
     window.addEventListener("online", connection);
     window.addEventListener("offline", connection);
@@ -37,14 +41,22 @@ class Health {
     };
   }
 
-  /** Asks within a moment: many changes in a row are one question. */
+  /** Asks within a moment: many changes in a row are one question, and never put it off. */
   soon(): void {
+    this.#askIn(SOON_MS);
+  }
+
+  #askIn(wait: number): void {
+    const due = performance.now() + wait;
+    if (due >= this.#due) return;
     window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => void this.ask(), SOON_MS);
+    this.#due = due;
+    this.#timer = window.setTimeout(() => void this.ask(), wait);
   }
 
   async ask(): Promise<void> {
     window.clearTimeout(this.#timer);
+    this.#due = Infinity;
     if (document.visibilityState === "visible") {
       try {
         this.status = await api.status();
@@ -54,7 +66,7 @@ class Health {
         this.reached = false;
       }
     }
-    this.#timer = window.setTimeout(() => void this.ask(), this.reached ? EVERY_MS : EVERY_MS / 5);
+    this.#askIn(this.reached ? EVERY_MS : EVERY_MS / 5);
   }
 
   /** Seconds until all is done, at the pace of late. */

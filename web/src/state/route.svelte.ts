@@ -10,7 +10,7 @@ const NAMES = [
   "weaker",
   /** How sure a match must be, 0 to 100; empty means as the gallery thinks right. */
   "strictness",
-  /** "newest" or "oldest"; empty means the best match first. */
+  /** "newest" or "oldest"; empty means the best match first, and of all photos the newest. */
   "sort",
   /** Photos like this one, of the gallery or dropped on the search box. */
   "like",
@@ -24,6 +24,8 @@ const NAMES = [
   "refine",
   /** The photo that is open. */
   "photo",
+  /** The techniques that are drawn over it, with commas between. */
+  "draw",
 ] as const;
 
 export type Place = Record<(typeof NAMES)[number], string>;
@@ -39,7 +41,7 @@ const FORMS: Partial<Record<keyof Place, RegExp>> = {
 /** What belongs to one question, and is over with it. */
 const OF_ONE_QUESTION = { weaker: "", like: "", by: "", until: "" };
 /** What changes how photos are shown, and not which. */
-export const LOOKS = { size: "", refine: "", photo: "" };
+export const LOOKS = { size: "", refine: "", photo: "", draw: "" };
 
 export function read(search: string): Place {
   const pairs = new URLSearchParams(search);
@@ -57,11 +59,12 @@ export function written(place: Place): string {
   return text ? `/?${text}` : "/";
 }
 
-/** Where a change leads to: another question has another cut, and no question has no order. */
+/** Where a change leads to: another question has another cut, no question has no strictness, and over no photo nothing is drawn. */
 export function moved(from: Place, change: Partial<Place>): Place {
   const asked = change.q !== undefined && change.q !== from.q;
   const place = { ...from, ...(asked ? OF_ONE_QUESTION : {}), ...change };
-  return place.q ? place : { ...place, strictness: "", sort: "" };
+  const sort = place.q || (place.sort === "oldest" && !place.like && !place.until) ? place.sort : "";
+  return { ...place, sort, ...(place.q ? {} : { strictness: "" }), ...(place.photo ? {} : { draw: "" }) };
 }
 
 class Route {
@@ -110,7 +113,7 @@ class Route {
 
   /** Closes the photo: back to the grid it was opened from, if it was. */
   close(): void {
-    const closed = written({ ...this.place, photo: "" });
+    const closed = this.link({ photo: "" });
     const state = history.state as { from?: string } | null;
     if (state?.from === closed) history.back();
     else this.go({ photo: "" }, { replace: true });
