@@ -6,6 +6,7 @@ once, twice and thrice the step, for stripes), and in each corner of the photo o
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import cv2
@@ -117,18 +118,25 @@ def evened(small: Floats) -> tuple[Array, float]:
 def autocorrelation(view: Array) -> Array:
     """The likeness of a view with itself for each shift; no shift is in the middle."""
     height, width = view.shape
-    window = np.outer(np.hanning(height), np.hanning(width))
-    size = (2 * height, 2 * width)
-
-    def with_itself(array: Array) -> Array:
-        spectrum = np.fft.rfft2(array, size)
-        return np.fft.fftshift(np.fft.irfft2(np.abs(spectrum) ** 2, size))
-
-    overlap = with_itself(window)
-    raw = with_itself((view - view.mean()) * window) / np.maximum(overlap, 0.03 * overlap.max())
+    window, overlap = _window(height, width)
+    raw = _with_itself((view - view.mean()) * window) / overlap
     half_y, half_x = height // 2, width // 2
     middle = raw[height - half_y : height + half_y + 1, width - half_x : width + half_x + 1]
     return np.asarray(middle / max(float(raw[height, width]), 1e-9))
+
+
+@lru_cache(maxsize=16)  # most photos have one of a few formats
+def _window(height: int, width: int) -> tuple[Array, Array]:
+    """What fades a view towards its borders, and how much of it overlaps at each shift."""
+    window = np.outer(np.hanning(height), np.hanning(width))
+    overlap = _with_itself(window)
+    return window, np.maximum(overlap, 0.03 * overlap.max())
+
+
+def _with_itself(array: Array) -> Array:
+    size = (2 * array.shape[0], 2 * array.shape[1])
+    spectrum = np.fft.rfft2(array, size)
+    return np.asarray(np.fft.fftshift(np.fft.irfft2(np.abs(spectrum) ** 2, size)))
 
 
 def two_steps(shifted: Array) -> tuple[Peak | None, Peak | None]:

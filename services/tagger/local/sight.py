@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from services.common.events import Kind, PhotoFacts
@@ -12,7 +13,6 @@ from services.tagger.local.leanings import Leaned
 from services.tagger.local.leanings.measures import Geometry
 from services.tagger.local.lines import convergence
 from services.tagger.local.mood import Feeling, moods, surest
-from services.tagger.local.pattern import repeats
 from services.tagger.local.pixels import Floats, Picture
 from services.tagger.local.scene import scene, told
 from services.tagger.local.subject import Subject, find_subject
@@ -40,7 +40,7 @@ def measured(picture: Picture, subject: Subject | None) -> Geometry:
         horizon=find_horizon(picture.lab) if subject is None else None,
         mirror=mirror(picture.gray),
         convergence=convergence(picture.gray),
-        repeats=repeats(picture.gray),
+        gray=picture.gray,
     )
 
 
@@ -53,7 +53,7 @@ def techniques(
     if leaned is None or leaned.drawn:
         yield from ruled.values()
     else:
-        yield from weighed(seen, ruled, leaned.scores, leaned.techniques(seen))
+        yield from weighed(seen, ruled, leaned.scores, partial(leaned.sure, seen))
 
 
 def words(

@@ -81,7 +81,7 @@ class _Composition(NamedTuple):
             "pattern": 0.3,
         }
     )
-    #: and a rule's verdict stands from here on.
+    #: and a rule's verdict stands from here on,
     doubted: Mapping[str, float] = MappingProxyType(
         {
             "centered": 0.4,
@@ -91,6 +91,9 @@ class _Composition(NamedTuple):
             "pattern": 0.2,
         }
     )
+    #: unless it is weaker than this: then it must be as likely as one without the rule.
+    clear: Mapping[str, float] = MappingProxyType({"rule of thirds": 0.7})
+    folded: float = 0.4  # by looks, for a rule's upright axis
     doubted_level: float = 0.0
     doubtful: float = 0.5  # how sure such a verdict is
     drawn: float = 0.72  # no photo: what the heads learned of photos does not hold

@@ -28,22 +28,25 @@ def weighed(
     seen: Geometry,
     ruled: Mapping[str, Technique],
     looks: Mapping[str, float],
-    sure: Mapping[str, float],
+    sure: Callable[[str], float],
 ) -> Iterator[Technique]:
-    """By looks and geometry together. ``looks`` are the heads' scores, ``sure`` the share of such
-    photos that were right.
+    """By looks and geometry together. ``looks`` are the heads' scores, ``sure`` gives the share
+    of such photos that were right.
 
-    A rule's verdict stands unless they speak against it: they know photos, and not every picture
-    is one. Without the rule, both must speak for it. Of the two places that a subject can have, the
-    surer one is said.
+    A rule's verdict stands unless they speak against it. Without the rule, both must speak for it.
+    Of the two places that a subject can have, the surer one is said.
     """
     said = {}
-    for name, share in sure.items():
+    for name, possible in POSSIBLE.items():
         if name in ruled:
-            if share >= _doubted(ruled[name]):
+            share = sure(name)
+            if _stands(ruled[name], looks[name], share):
                 said[name] = max(share, T.doubtful)
-        elif share >= T.likely[name] and looks[name] >= T.looks[name] and POSSIBLE[name](seen):
-            said[name] = share
+        # The looks come first: without them nothing has to be measured.
+        elif looks[name] >= T.looks[name] and possible(seen):
+            share = sure(name)
+            if share >= T.likely[name]:
+                said[name] = share
     if "pattern" in ruled:
         said.pop("symmetry", None)
         said.pop("centered", None)
@@ -54,12 +57,21 @@ def weighed(
         yield Technique(name, round(min(0.95, share), 3), _evidence(name, seen, ruled))
 
 
-def _doubted(rule: Technique) -> float:
-    """How sure looks and geometry must be for a rule's verdict to stand. Level lines, horizons and
-    waterlines, are rare among what the heads have seen: they are hardly asked."""
+def _stands(rule: Technique, looks: float, share: float) -> bool:
+    """Whether looks and geometry let a rule's verdict pass.
+
+    Level lines, horizons and waterlines, are rare among what the heads have seen: they are hardly
+    asked. Many things have an upright axis of their own, a cup or a telephone, and make no
+    symmetry of the photo: geometry cannot tell the two apart, looks can.
+    """
     axis = rule.evidence.get("axis")
     level = axis is not None and axis["from"][1] == axis["to"][1]
-    return T.doubted_level if level or "horizon" in rule.evidence else T.doubted[rule.name]
+    if level or "horizon" in rule.evidence:
+        return share >= T.doubted_level
+    if axis is not None and looks < T.folded:
+        return False
+    barely = rule.name in T.clear and rule.confidence < T.clear[rule.name]
+    return share >= (T.likely if barely else T.doubted)[rule.name]
 
 
 def _may_be_centered(seen: Geometry) -> bool:

@@ -33,7 +33,7 @@ class LocalTagger:
     """
 
     name = "local"
-    version = "5"  # and, with models of your own, a digest of them
+    version = "6"  # and, with models of your own, a digest of them
     paid = False
 
     def __init__(

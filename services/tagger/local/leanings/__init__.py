@@ -98,12 +98,10 @@ class Leaned:
         wanted = [name for name, kind in kinds if kind == "mood"]
         return {name: self.heads.share(name, self.scores[name]) for name in wanted}
 
-    def techniques(self, seen: Geometry) -> dict[str, float]:
-        """How sure each technique is, 0..1, by looks and geometry together."""
-        return {
-            name: self.heads.share(name, weigh(self.scores[name], MEASURES[name](seen), weights))
-            for name, weights in self.heads.weighing.items()
-        }
+    def sure(self, seen: Geometry, technique: str) -> float:
+        """How sure a technique is, 0..1, by looks and geometry together."""
+        measures, weights = MEASURES[technique](seen), self.heads.weighing[technique]
+        return self.heads.share(technique, weigh(self.scores[technique], measures, weights))
 
 
 def weigh(head: float, measures: tuple[float, ...], weights: Array) -> float:

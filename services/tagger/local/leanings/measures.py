@@ -3,10 +3,12 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.tagger.local.horizon import Horizon
 from services.tagger.local.lines import Convergence
-from services.tagger.local.pattern import Repeats
+from services.tagger.local.pattern import Repeats, repeats
+from services.tagger.local.pixels import Bytes
 from services.tagger.local.placement import POWER_POINTS, THIRDS
 from services.tagger.local.subject import Subject
 from services.tagger.local.symmetry import Mirror
@@ -16,13 +18,18 @@ NOTHING = (0.0,) * 9
 
 @dataclass(frozen=True)
 class Geometry:
-    """All that was measured in one photo. ``horizon`` is looked for where there is no subject."""
+    """All that is measured in one photo. ``horizon`` is looked for where there is no subject, and
+    what repeats only where somebody asks: it costs as much as all the rest."""
 
     subject: Subject | None
     horizon: Horizon | None
     mirror: Mirror
     convergence: Convergence | None
-    repeats: Repeats
+    gray: Bytes
+
+    @cached_property
+    def repeats(self) -> Repeats:
+        return repeats(self.gray)
 
 
 def _near(distance: float, reach: float) -> float:
