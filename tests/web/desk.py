@@ -50,7 +50,8 @@ class Desk:
 
     def _hear(self, message: ConsoleMessage) -> None:
         # The browser itself logs a refused upload; the page says so in its own words.
-        refused = "/api/photos" in message.location.get("url", "") and "status of 4" in message.text
+        sending = re.search("/api/(photos|uploads)", message.location.get("url", ""))
+        refused = sending and "status of 4" in message.text
         if message.type in ("error", "warning") and not refused:
             self.wrongs.append(message.text)
 
