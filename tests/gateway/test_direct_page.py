@@ -32,7 +32,7 @@ def desk(shared_house: House, store_node: Store, chromium: Path, tmp_path: Path)
     store = shared_house.settings.store.model_copy(update={"direct": True})
     port = free_port()
     told = {"store": store, "port": port, "spool": tmp_path / "s", "web": ROOT / "web" / "dist"}
-    rule: "CORSRuleTypeDef" = {
+    rule: CORSRuleTypeDef = {
         "AllowedOrigins": [f"http://127.0.0.1:{port}"],
         "AllowedMethods": ["POST"],
         "AllowedHeaders": ["*"],
