@@ -32,6 +32,8 @@ export class Upload {
   /** Why it was refused, or failed. */
   message = $state("");
   attempts = 0;
+  /** All of it may have arrived with only the answer lost: then the photo it doubles is itself. */
+  delivered: boolean;
   sending: Sending | null = null;
   /** Its copy on disk, while it still has to be sent. */
   kept: Promise<number | null>;
@@ -43,6 +45,7 @@ export class Upload {
     kept?: Kept,
   ) {
     this.size = file.size;
+    this.delivered = kept !== undefined;
     this.kept = kept ? Promise.resolve(kept.key) : keep(file);
     void this.kept.then((key) => (this.safe = key !== null));
   }
@@ -182,7 +185,7 @@ class Uploads {
       upload.photo = accepted.id;
       upload.status = accepted.status;
       upload.stage = accepted.status === "ready" ? "searchable" : "uploaded";
-      upload.phase = accepted.duplicate ? "duplicate" : "kept";
+      upload.phase = accepted.duplicate && !upload.delivered ? "duplicate" : "kept";
       const change = this.#changes.get(accepted.id);
       if (change) follow(upload, change);
     } catch (error) {
@@ -204,6 +207,7 @@ class Uploads {
       upload.phase = "refused";
       return;
     }
+    upload.delivered ||= error.status === 0 && upload.sent >= upload.size;
     // Without a network nothing was tried at all.
     if (navigator.onLine && ++upload.attempts >= ATTEMPTS) {
       upload.phase = "lost";
