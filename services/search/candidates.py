@@ -168,9 +168,15 @@ def _ask(db: Db, fields: dict[str, Any]) -> Found:
     # One plan serves all that is not filtered; a filter decides how it is best looked for.
     filtered = fields["filter"] or fields["rest"]
     db.execute(SQL["plan_each"] if filtered else SQL["plan_once"])
+    # Written out, numbers of any size are one type, and the statement is planned once.
+    fields |= {name: _array(fields[name]) for name in ("tag_ids", "limits")}
     row = db.execute(SQL["weigh_candidates"], fields, binary=True).fetchone()
     assert row is not None  # it counts
     return Found(Evidences.of(row[:-1]), row[-1])
+
+
+def _array(numbers: list[int]) -> str:
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def _arms(asked: Understood, terms: Terms, narrow: bool) -> dict[str, Any]:
