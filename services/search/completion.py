@@ -15,6 +15,8 @@ By = Literal["prefix", "typo", "meaning"]
 KINDS = ("label", "mood", "composition", "user")
 #: Words that are counted for one answer; the commonest of more could be missed, by nobody's harm.
 MOST = 3000
+#: Of more words than this the commonest are as they were seconds ago.
+MANY = 300
 NEAR, NEAR_WORDS = 0.45, 12
 SHORTEST_TYPO, SHORTEST_MEANING = 3, 3
 
@@ -25,16 +27,21 @@ def complete(
     """Words that begin so, the commonest first; then those that may be meant."""
     asking.vocabulary.look(db)
     text = normal(prefix)
-    ways: tuple[tuple[By, Iterable[Term]], ...] = (
-        ("prefix", asking.vocabulary.beginning(text, most=MOST)),
-    )
+    key = (owner, text, kind, limit, asking.vocabulary.edition)
+    if (page := asking.completed.get(key)) is not None:
+        return page
+    beginning = asking.vocabulary.beginning(text, most=MOST)
+    ways: tuple[tuple[By, Iterable[Term]], ...] = (("prefix", beginning),)
     found = _counted(db, owner, ways, kind, limit)
     if len(found) < limit and text:
         ways = (("typo", _misspelled(asking, text)), ("meaning", _meant(db, asking, text)))
         known = {(one.kind, one.text) for one in found}
         more = _counted(db, owner, ways, kind, limit)
         found += [one for one in more if (one.kind, one.text) not in known]
-    return TagPage(tags=found[:limit])
+    page = TagPage(tags=found[:limit])
+    if len(beginning) > MANY:
+        asking.completed.keep(key, page)
+    return page
 
 
 def _counted(

@@ -24,13 +24,13 @@ Strictness = Annotated[int, Query(ge=0, le=100)]
 By = Annotated[Way, Query(description="meaning, composition, mood or colour")]
 
 
-def understood(state: State, q: str) -> Understood:
+def understood(state: State, owner: str, q: str) -> Understood:
     """With its words placed, if the embedder can; what is known by heart is found without it.
 
     Raises ``EmbedderAway`` only if nothing else is left, and ``BadQuery``.
     """
-    with snapshot(state) as db:
-        asked = state.asking.understand(db, q)
+    with snapshot(state, owner) as db:
+        asked = state.asking.understand(db, q, owner=owner)
     if not asked.missing or asked.model is None:
         return asked
     try:
@@ -39,8 +39,8 @@ def understood(state: State, q: str) -> Understood:
         if not asked.known_wants:
             raise
         return asked
-    with snapshot(state) as db:
-        return state.asking.understand(db, q)
+    with snapshot(state, owner) as db:
+        return state.asking.understand(db, q, owner=owner)
 
 
 def learn(state: State, asked: Understood, texts: tuple[str, ...]) -> None:
@@ -62,10 +62,10 @@ def search(
 ) -> Response:
     question = Question(owner, q, limit, cursor, strictness, weaker, sort)
     with snapshot(state, owner) as db:
-        asked = state.asking.understand(db, q)
+        asked = state.asking.understand(db, q, owner=owner)
         if not asked.missing:
             return _json(state.asking.written(db, question, asked))
-    asked = understood(state, q)
+    asked = understood(state, owner, q)
     with snapshot(state, owner) as db:
         return _json(state.asking.written(db, question, asked))
 
@@ -78,7 +78,7 @@ def _json(content: bytes) -> Response:
 def chips(state: Search, owner: Owner, q: Words) -> list[Chip]:
     """What is understood of a query while it is typed; nothing is searched."""
     with snapshot(state, owner) as db:
-        asked = state.asking.understand(db, q)
+        asked = state.asking.understand(db, q, owner=owner)
     return [chip(meant) for meant in asked.reading.chips]
 
 
@@ -92,7 +92,7 @@ def similar(
     limit: Limit = 50,
 ) -> Response:
     """Photos like this one; ``q`` says what should differ: 'night', '-people', 'date:2024'."""
-    asked = understood(state, q)
+    asked = understood(state, owner, q)
     with snapshot(state, owner) as db:
         model_id = asked.model["model_id"] if asked.model else None
         places = places_of_photo(db, owner, photo_id, model_id)
@@ -110,7 +110,7 @@ def by_photo(
     limit: Limit = 50,
 ) -> Response:
     """Photos like one that is not kept, as the workers saw it."""
-    asked = understood(state, q)
+    asked = understood(state, owner, q)
     text = text_of(dropped)
     if by == "meaning":
         learn(state, asked, (text,))

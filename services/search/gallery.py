@@ -125,12 +125,13 @@ def plain_photo(row: dict[str, Any]) -> dict[str, Any]:
 def photo_fields(row: dict[str, Any]) -> dict[str, Any]:
     """A row's columns as the fields of ``Photo``, with its addresses."""
     photo_id, version = str(row["id"]), row["blob_generation"]
-    reason = Reason(code=row["reason_code"], text=row["reason_text"], next_try=row["next_at"])
+    code, text = row["reason_code"], row["reason_text"]
+    reason = Reason(code=code, text=text, next_try=row["next_at"]) if code else None
     return {
         **row,
         "id": photo_id,
         "stage": "searchable" if row["applied_generation"] else "uploaded",
-        "reason": reason if row["reason_code"] else None,
+        "reason": reason,
         **{
             form: f"/api/photos/{photo_id}/{form}?v={version}"
             for form in ("original", "display", "thumb")

@@ -41,7 +41,7 @@ def saved_searches(state: Search, owner: Owner, count: bool = False) -> Response
 
 @router.post("/searches", response_model=SavedSearch, status_code=201)
 def save_search(wanted: NewSavedSearch, state: Search, owner: Owner) -> SavedSearch:
-    understood(state, wanted.query)  # a question that cannot be read is not kept
+    understood(state, owner, wanted.query)  # a question that cannot be read is not kept
     with transaction(state, owner) as db:
         return saved.save(db, owner, wanted)
 
@@ -75,7 +75,7 @@ def export(
     strictness: Strictness = 50,
 ) -> Response:
     """Everything that matches."""
-    asked = understood(state, q)
+    asked = understood(state, owner, q)
     with snapshot(state, owner) as db:
         matches = state.asking.matches(db, owner, asked, strictness)
         chosen = list(matches.chosen())

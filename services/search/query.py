@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from psycopg.errors import QueryCanceled
 
-from services.common.api import SearchAnswer
+from services.common.api import SearchAnswer, TagPage
 from services.search import candidates
 from services.search.cutoff import cut
 from services.search.database import Db
@@ -19,9 +19,10 @@ from services.search.gallery import BadCursor, read_cursor, write_cursor
 from services.search.hits import Plain, chip, facets, hits, written
 from services.search.meaning import Meaning
 from services.search.ranking import MILLION, Ranked, Ranking
-from services.search.remembered import Remembered
+from services.search.remembered import Lately, Remembered
 from services.search.sql import SQL
 from services.search.understanding import Understood, suggestion, understand
+from services.search.used import Used
 from services.search.vocabulary import Vocabulary
 from services.search.weights import CUT
 
@@ -85,6 +86,9 @@ class Asking:
     meaning: Meaning
     sizes: candidates.Sizes = field(default_factory=candidates.Sizes)
     remembered: Remembered = field(default_factory=Remembered)
+    used: Used = field(default_factory=Used)
+    #: Counting thousands of words at every first letter takes longer than all else of a completion.
+    completed: Lately[TagPage] = field(default_factory=lambda: Lately(2.0, 1000))
 
     def warm(self, db: Db) -> None:
         """Before the first query: the words, and the part of the index that all walks cross."""
@@ -92,14 +96,24 @@ class Asking:
         with suppress(QueryCanceled):  # a slow disk: then queries warm it
             db.execute(SQL["warm_meaning"])
 
-    def understand(self, db: Db, q: str, today: date | None = None) -> Understood:
-        """Raises ``BadQuery``."""
+    def understand(
+        self, db: Db, q: str, today: date | None = None, *, owner: str | None = None
+    ) -> Understood:
+        """As the owner's gallery knows its words, if one is named. Raises ``BadQuery``."""
         today = today or datetime.now(UTC).date()
         self.vocabulary.look(db)
-        key = (q, today, self.vocabulary.edition)
+        absent: frozenset[int] = frozenset()
+        asked = self._understood(db, q, today, absent)
+        while owner and (none := self.used.absent(db, owner, asked.wants)):
+            absent |= none
+            asked = self._understood(db, q, today, absent)
+        return asked
+
+    def _understood(self, db: Db, q: str, today: date, absent: frozenset[int]) -> Understood:
+        key = (q, today, self.vocabulary.edition, absent)
         if (known := self.remembered.get(key)) is not None:
             return known
-        asked = understand(db, q, self.vocabulary, self.meaning, today)
+        asked = understand(db, q, self.vocabulary, self.meaning, today, absent)
         if not asked.missing:
             self.remembered.keep(key, asked)
         return asked

@@ -57,7 +57,7 @@ def counted(db: Db, owner: str, saved: SavedSearch, asking: Asking) -> SavedSear
     Words never placed before are not waited for: a list of saved searches must come at once.
     """
     try:
-        asked = asking.understand(db, saved.query)
+        asked = asking.understand(db, saved.query, owner=owner)
     except BadQuery:
         return saved  # saved when the language was another
     matches = asking.matches(db, owner, asked, saved.strictness)

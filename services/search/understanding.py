@@ -1,6 +1,6 @@
 """A query understood: its tree, its chips, the words near its words, its place in meaning."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -91,11 +91,18 @@ class Understood:
         return " && ".join([*self.keys, *(has_tag(ids) for ids in sure)])
 
 
-def understand(db: Db, q: str, vocabulary: Vocabulary, meaning: Meaning, today: date) -> Understood:
-    """``missing`` are texts that the embedder must place first. Raises ``BadQuery``."""
-    vocabulary.look(db)
+def understand(
+    db: Db,
+    q: str,
+    vocabulary: Vocabulary,
+    meaning: Meaning,
+    today: date,
+    absent: Set[int] = frozenset(),
+) -> Understood:
+    """``missing`` are texts that the embedder must place first; ``absent``, tags that are none to
+    whoever asks. Raises ``BadQuery``."""
     node = parse(q)
-    reading = Reader(vocabulary.terms, today).read(node) if node else NOTHING
+    reading = Reader(vocabulary.terms.without(absent), today).read(node) if node else NOTHING
     model = vocabulary.model
     wants = list(wants_of(reading.part))
     if model is None:
@@ -107,7 +114,7 @@ def understand(db: Db, q: str, vocabulary: Vocabulary, meaning: Meaning, today: 
         texts[whole] = None
     vectors = meaning.recall(db, model["model_id"], list(texts))
     missing = tuple(text for text in texts if text not in vectors)
-    placed = {id(want): nearby(want, vectors, vocabulary) for want, _ in wants}
+    placed = {id(want): _there(nearby(want, vectors, vocabulary), absent) for want, _ in wants}
     vector = vectors.get(whole) if ranked else None
     if vector is not None:
         vector = _away_from(vector, [w for w, negated in wants if negated], vectors, vocabulary)
@@ -115,7 +122,8 @@ def understand(db: Db, q: str, vocabulary: Vocabulary, meaning: Meaning, today: 
         w.text for w, _ in wants if not w.known and max(placed[id(w)].values(), default=0) < WEAK
     }
     for want, _ in wants:
-        placed[id(want)] |= slips(want, placed[id(want)], vocabulary)
+        slipped = slips(want, placed[id(want)], vocabulary)
+        placed[id(want)] |= _there(slipped, absent)
     part = with_wants(reading.part, placed)
     return _understood(q, reading, part, model, vector, missing, weak)
 
@@ -153,6 +161,10 @@ def nearby(
             found[number] = max(like, found.get(number, 0.0))
     found |= _near_known(want, vocabulary, weights)
     return {number: like for number, like in found.items() if _fits(want, number, vocabulary)}
+
+
+def _there(likeness: Mapping[int, float], absent: Set[int]) -> dict[int, float]:
+    return {number: like for number, like in likeness.items() if number not in absent}
 
 
 def slips(

@@ -67,11 +67,11 @@ def ask(
 ) -> SearchAnswer:
     """What a search answers, every word placed by hand."""
     searching = of or asking()
-    asked = searching.understand(db, q, date(2026, 11, 22))
+    asked = searching.understand(db, q, date(2026, 11, 22), owner=owner)
     if asked.missing and asked.model:
         model, pool = asked.model, cast(Pool, Same(db))
         searching.meaning.learn(pool, model["model_id"], model["name"], asked.missing)
-        asked = searching.understand(db, q, date(2026, 11, 22))
+        asked = searching.understand(db, q, date(2026, 11, 22), owner=owner)
     return searching.answer(db, Question(owner, q, **more), asked)
 
 

@@ -1,13 +1,15 @@
 """A plain ranked search, and why each photo is found."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.common.api import TagEdit, TagName
-from services.search import record, tags
+from services.search import completion, record, tags
 from services.search.completion import complete
 from services.search.database import Db
+from services.search.remembered import Lately
 from tests.search.photos import OWNER, ask, asking, ready, tag
 
 
@@ -80,6 +82,21 @@ def test_a_deleted_photo_is_found_no_more(gallery: Db) -> None:
     assert "gone.jpg" not in found(gallery, "cat")
 
 
+def test_a_word_that_only_deleted_photos_had_is_looked_for_by_its_meaning(gallery: Db) -> None:
+    of = ready(gallery, "gone", tag("guitar", 0.9))
+    ready(gallery, "banjo", tag("banjo cat", 0.9))
+    assert found(gallery, "guitar")[0] == "gone.jpg"
+    record.doom_photo(gallery, of, OWNER)
+    assert found(gallery, "guitar") == ["banjo.jpg"]
+
+
+def test_a_word_of_another_gallery_is_none_of_this(gallery: Db) -> None:
+    ready(gallery, "theirs", tag("guitar", 0.9), owner="somebody else")
+    ready(gallery, "ours", tag("banjo cat", 0.9))
+    assert found(gallery, "guitar") == ["ours.jpg"]
+    assert found(gallery, "guitar", owner="somebody else") == ["theirs.jpg"]
+
+
 def test_an_own_word_is_found_at_once(gallery: Db) -> None:
     of = ready(gallery, "boat", tag("harbour", 0.4))
     tags.edit_tags(gallery, OWNER, of, TagEdit(add=[TagName(kind="user", text="Nordlys II")]))
@@ -111,6 +128,23 @@ def test_completion_counts_photos(gallery: Db, prefix: str) -> None:
 @pytest.mark.parametrize("prefix", ["%", "_", "\\"])
 def test_wildcards_of_the_database_are_letters_to_us(gallery: Db, prefix: str) -> None:
     assert complete(gallery, OWNER, asking(), prefix=prefix, kind=None, limit=5).tags == []
+
+
+def test_a_beginning_of_very_many_words_is_counted_once_in_some_seconds(
+    gallery: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typing = replace(asking(), completed=Lately(60.0, 10))
+
+    def cats(owner: str = OWNER) -> list[int]:
+        page = complete(gallery, owner, typing, prefix="c", kind=None, limit=20)
+        return [one.count for one in page.tags if one.text == "cat"]
+
+    ready(gallery, "third cat", tag("cat"))
+    assert cats() == [3], "of few words every photo counts at once"
+    monkeypatch.setattr(completion, "MANY", 0)
+    assert cats() == [3]
+    ready(gallery, "fourth cat", tag("cat"))
+    assert (cats(), cats("somebody else")) == ([3], [])
 
 
 def test_what_may_be_meant_comes_nearest_first_and_a_known_word_is_no_slip(db: Db) -> None:

@@ -38,7 +38,9 @@ def list_shares(state: Search, owner: Owner) -> Shares:
 @router.post(":make", status_code=201)
 def make(asked: ShareAsked, state: Search) -> Share:
     if asked.kind == "search":
-        understood(state, asked.query)  # a question that cannot be read is not shared
+        understood(
+            state, asked.by.gallery, asked.query
+        )  # a question that cannot be read is not shared
     with transaction(state) as db:
         made = shares.make(db, asked)
         audit.note(db, "shared", asked.by, share=made.id, kind=made.kind)
@@ -69,7 +71,7 @@ def shown(share: OpenShare, state: Search) -> Shown:
     """What a link shows now; a search is asked anew."""
     photo_ids = share.photos
     if share.kind == "search":
-        asked = understood(state, share.query)
+        asked = understood(state, share.owner, share.query)
         with snapshot(state, share.owner) as db:
             found = state.asking.matches(db, share.owner, asked, share.strictness)
         photo_ids = [photo_id for photo_id, _ in found.chosen()]

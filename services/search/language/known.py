@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -74,7 +75,14 @@ class Terms:
         self.by_number: dict[int, Term] = {}
         self._ordered: tuple[Ints, Ints] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
         self._by_stem: dict[str, list[Term]] = {}
+        self._absent: Set[int] = frozenset()
         self.add(terms)
+
+    def without(self, absent: Set[int]) -> "Terms":
+        """The same words, as whoever has none of these knows them. To be read only."""
+        some = copy(self)
+        some._absent = absent
+        return some
 
     def add(self, terms: Iterable[Term]) -> None:
         for term in terms:
@@ -106,7 +114,11 @@ class Terms:
 
     def exactly(self, text: str, kinds: Iterable[str] | None = None) -> list[Term]:
         found = self._by_stem.get(stem(text), [])
-        return [term for term in found if kinds is None or term.kind in kinds]
+        return [
+            term
+            for term in found
+            if (kinds is None or term.kind in kinds) and term.number not in self._absent
+        ]
 
     def meaning(self, text: str, kinds: Iterable[str] | None = None) -> dict[int, float]:
         """Which terms are this, 0..1: the word itself, its other names, its kinds.
