@@ -39,7 +39,7 @@ quality:  ## Measure how often the local eyes and the search are right
 
 fuzz:  ## Make up 20,000 hostile calls, and break photos for ten minutes
 	@bin/setup test
-	@IMGCAP_FUZZ_CALLS=20000 IMGCAP_FUZZ_SECONDS=600 exec $(PY) -m pytest -s tests/security/test_hostile.py tests/security/test_decode_fuzz.py $(ARGS)
+	@IMGCAP_FUZZ_CALLS=24000 IMGCAP_FUZZ_SECONDS=600 exec $(PY) -m pytest -s tests/security/test_hostile.py tests/security/test_decode_fuzz.py $(ARGS)
 
 sbom:  ## Write what imgcap is made of to sbom.json, as CycloneDX
 	@bin/setup test
