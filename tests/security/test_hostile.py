@@ -1,7 +1,7 @@
 """Nothing that anybody sends breaks the gateway: no 500, no answer without its headers.
 
-``IMGCAP_FUZZ_CALLS`` says how many calls schemathesis makes up; `make fuzz` asks for 24,000: of what cannot
-be varied fewer are made up, and with our own words it is more than 20,000.
+``IMGCAP_FUZZ_CALLS`` says how many calls schemathesis makes up. `make fuzz` asks for 24,000: where
+little can be varied fewer are made up; with our own hostile words it is more than 20,000 in all.
 """
 
 import os
