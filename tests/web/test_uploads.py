@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Route, expect
 
-from tests.web.desk import SEARCHABLE_MS, Desk, unlike_any_other
+from tests.web.desk import SEARCHABLE_MS, Desk, assert_accessible, unlike_any_other
 
 UPLOAD = "**/api/photos?filename=*"
 MANY = 59
@@ -20,14 +20,22 @@ def test_a_reload_in_the_middle_of_an_upload_loses_nothing(desk: Desk, photo: Pa
         route.continue_() if held else held.append(route)
 
     page.route(UPLOAD, hold_the_first)
+    local = page.get_by_role("button", name="Keep new photos local")
+    expect(local).to_have_attribute("aria-pressed", "false")
+    local.click()
+    expect(local).to_have_attribute("aria-pressed", "true")
+    assert_accessible(page, "photos stay local")
     desk.upload(photo)
     expect(desk.line(photo.name)).to_have_attribute("data-phase", "sending")
     expect(page.locator("[data-testid=upload][data-safe]")).to_have_count(1)
+    # What was wished when it was chosen is wished for it, whatever is wished later.
+    local.click()
     page.reload()
     expect(desk.line(photo.name)).to_have_attribute("data-status", "ready", timeout=SEARCHABLE_MS)
     page.reload()
     expect(desk.tile(photo.name)).to_be_visible()
     expect(desk.line(photo.name)).to_have_count(0)
+    expect(desk.view(photo).get_by_text("for local eyes only")).to_be_visible()
 
 
 def test_a_cut_connection_is_tried_again_until_it_holds(desk: Desk, photo: Path) -> None:

@@ -199,6 +199,8 @@ export const texts = {
     more: (count: number) => `and ${number.format(count)} more`,
     percent: (part: number) => `${Math.round(part * 100)} %`,
     empty: "The folder has no files.",
+    localOnly: "Keep new photos local",
+    localOnlyNote: "No cloud provider is shown photos that you send while this is on.",
     originals: "Send originals",
     originalsNote: "Otherwise large JPEGs are made smaller before they are sent. What the camera wrote is kept.",
     shrunk: (from: string, to: string) => `${from} sent as ${to}`,

@@ -28,11 +28,16 @@ export function typeOf(file: { name: string; type: string }): string {
   return TYPES[file.name.split(".").at(-1)!.toLowerCase()] ?? "image/unknown";
 }
 
-/** `together`: of how many in all it is one; of many, each may wait for half the price. */
-export function send(file: File, together: number, progress: (sent: number) => void): Sending {
+/** What is wished for a photo. `together`: of how many it is one; of many, each may wait for half the price. */
+export interface Wishes {
+  readonly together: number;
+  readonly localOnly: boolean;
+}
+
+export function send(file: File, wishes: Wishes, progress: (sent: number) => void): Sending {
   const request = new XMLHttpRequest();
   const done = new Promise<Accepted>((resolve, reject) => {
-    request.open("POST", `/api/photos?${named(file, together)}`);
+    request.open("POST", `/api/photos?${named(file, wishes)}`);
     request.setRequestHeader("Content-Type", typeOf(file));
     for (const [name, value] of Object.entries(OURS)) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", (event) => progress(event.loaded));
@@ -54,14 +59,14 @@ interface Form {
 }
 
 /** The same by way of the store itself: a form from us, the bytes to the store, and a word to us. */
-export function sendDirect(file: File, together: number, progress: (sent: number) => void): Sending {
+export function sendDirect(file: File, wishes: Wishes, progress: (sent: number) => void): Sending {
   const stop = new AbortController();
   const go = async (): Promise<Accepted> => {
     const begun = await ours("/api/uploads", stop.signal);
     const form = problemOf(begun.body) as unknown as Form | null;
     if (begun.status !== 201 || !form) throw failureOf(begun.status, begun.body);
     await put(file, form, stop.signal, progress);
-    const taken = await ours(`/api/uploads/${form.id}?${named(file, together)}`, stop.signal);
+    const taken = await ours(`/api/uploads/${form.id}?${named(file, wishes)}`, stop.signal);
     const accepted = acceptedOf(taken.status, taken.body);
     if (accepted instanceof Failure) throw accepted;
     return accepted;
@@ -97,8 +102,8 @@ function put(file: File, form: Form, signal: AbortSignal, progress: (sent: numbe
   });
 }
 
-function named(file: File, together: number): string {
-  return `filename=${encodeURIComponent(file.name)}&together=${together}`;
+function named(file: File, { together, localOnly }: Wishes): string {
+  return `filename=${encodeURIComponent(file.name)}&together=${together}${localOnly ? "&local_only=true" : ""}`;
 }
 
 function failing(request: XMLHttpRequest, reject: (error: Error) => void): void {

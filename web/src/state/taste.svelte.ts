@@ -22,6 +22,8 @@ function keep(name: string, value: unknown): void {
 class Taste {
   /** Send photos as they are, however large. */
   originals = $state(kept("originals", false));
+  /** Show photos that are sent from now on to no cloud provider. */
+  localOnly = $state(kept("local only", false));
   density = $state(Math.min(DENSITIES.length - 1, Math.max(0, Number(kept("density", 2)))));
   recent = $state.raw<string[]>(kept<string[]>("recent", []));
   panel = $state(kept("panel", true));
@@ -42,6 +44,11 @@ class Taste {
   setOriginals(originals: boolean): void {
     this.originals = originals;
     keep("originals", originals);
+  }
+
+  setLocalOnly(localOnly: boolean): void {
+    this.localOnly = localOnly;
+    keep("local only", localOnly);
   }
 
   setPanel(open: boolean): void {

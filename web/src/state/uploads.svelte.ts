@@ -42,11 +42,13 @@ export class Upload {
     readonly file: File,
     /** Of how many that were chosen together this is one. */
     readonly together: number,
+    /** No cloud provider may see it; as it was wished when it was chosen. */
+    readonly localOnly: boolean,
     kept?: Kept,
   ) {
     this.size = file.size;
     this.delivered = kept !== undefined;
-    this.kept = kept ? Promise.resolve(kept.key) : keep(file);
+    this.kept = kept ? Promise.resolve(kept.key) : keep(file, localOnly);
     void this.kept.then((key) => (this.safe = key !== null));
   }
 
@@ -92,13 +94,13 @@ class Uploads {
 
   add(files: Iterable<File>): void {
     const chosen = [...files];
-    this.#put(chosen.map((file) => new Upload(file, chosen.length)));
+    this.#put(chosen.map((file) => new Upload(file, chosen.length, taste.localOnly)));
   }
 
   /** Goes on with what was being sent before the page was reloaded. */
   async resume(): Promise<void> {
     const left = await leftOver();
-    this.#put(left.map((kept) => new Upload(kept.file, left.length, kept)));
+    this.#put(left.map((kept) => new Upload(kept.file, left.length, kept.localOnly, kept)));
   }
 
   pause(paused: boolean): void {
@@ -179,7 +181,7 @@ class Uploads {
       if (upload.phase !== "sending") return;
       upload.size = photo.size;
       const way = me.is.direct ? sendDirect : send;
-      upload.sending = way(photo, upload.together, (sent) => (upload.sent = sent));
+      upload.sending = way(photo, upload, (sent) => (upload.sent = sent));
       const accepted = await upload.sending.done;
       upload.sent = upload.size;
       upload.photo = accepted.id;

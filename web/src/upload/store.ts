@@ -3,11 +3,14 @@
 export interface Kept {
   key: number;
   file: File;
+  localOnly: boolean;
 }
 
 interface Row {
   tab: string;
   file: File;
+  /** Rows that an older page left have none. */
+  localOnly?: boolean;
 }
 
 const NAME = "imgcap";
@@ -20,18 +23,18 @@ let opening: Promise<IDBDatabase> | null = null;
 let bytes = 0;
 
 /** The key of the kept file, or null where the browser would not keep it. */
-export async function keep(file: File): Promise<number | null> {
+export async function keep(file: File, localOnly: boolean): Promise<number | null> {
   if (bytes + file.size > MOST_BYTES) return null;
   bytes += file.size;
   try {
-    return (await done((await open("readwrite")).add({ tab, file } satisfies Row))) as number;
+    return (await done((await open("readwrite")).add({ tab, file, localOnly } satisfies Row))) as number;
   } catch {
     bytes -= file.size;
     return null;
   }
 }
 
-export async function forget(kept: Kept): Promise<void> {
+export async function forget(kept: Pick<Kept, "key" | "file">): Promise<void> {
   bytes -= kept.file.size;
   try {
     await done((await open("readwrite")).delete(kept.key));
@@ -50,7 +53,7 @@ export async function leftOver(): Promise<Kept[]> {
       .map((row, index) => ({ ...row, key: keys[index] as number }))
       .filter((row) => row.tab === tab || (alive && !alive.has(row.tab)));
     for (const { file } of kept) bytes += file.size;
-    return kept.map(({ key, file }) => ({ key, file }));
+    return kept.map(({ key, file, localOnly = false }) => ({ key, file, localOnly }));
   } catch {
     return [];
   }
