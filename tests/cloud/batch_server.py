@@ -91,9 +91,8 @@ class BatchServer(Server):
     def end(self, name: str, status: str = "completed", *, errors: Any = None) -> None:
         """Each line is answered; a batch that failed has looked at none."""
         batch = self.batches[name]
-        batch["status"] = status
         if status == "failed":
-            batch["errors"] = {"object": "list", "data": errors or []}
+            batch |= {"errors": {"object": "list", "data": errors or []}, "status": status}
             return
         lines = [self.line(line) for line in self.lines(name)]
         good: list[str] = []
@@ -105,7 +104,8 @@ class BatchServer(Server):
             if some:
                 batch[key] = self._keep("\n".join(some).encode() + b"\n")
         counts = {"total": len(lines), "completed": len(good), "failed": len(bad)}
-        batch["request_counts"] = counts
+        # Last, for somebody may look at any moment.
+        batch |= {"request_counts": counts, "status": status}
         Batch.model_validate(batch)
 
     def lines(self, name: str) -> list[dict[str, Any]]:
