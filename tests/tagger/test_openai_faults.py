@@ -9,7 +9,7 @@ import pytest
 from services.common.errors import Refuse, TryAgain
 from services.tagger.providers.openai import LARGEST
 from tests.cloud.books import Books
-from tests.cloud.looking import CUT, PHOTO, failure_of, openai
+from tests.cloud.looking import CUT, GOOD, PHOTO, failure_of, openai
 from tests.cloud.openai_server import (
     KEY,
     SEEN,
@@ -159,3 +159,17 @@ def test_an_obedient_model_gets_nothing_outside_the_form_stored() -> None:
     (serene,) = (tag for tag in sighting.tags if tag.kind == "mood")
     assert serene.evidence
     assert len(serene.evidence["model"]["reason"]) <= 120
+
+
+@pytest.mark.parametrize("reply", [fault(500), fault(409), fault(429), hang_up])
+def test_a_call_that_failed_is_not_made_again_behind_the_back_of_the_books(reply: Reply) -> None:
+    books = Books()
+    assert failure_of(reply, GOOD, books=books).code.startswith("provider-")
+    assert len(books.reserved) == 1
+
+
+@pytest.mark.parametrize(("status", "param"), [(400, "input"), (400, "text.format"), (404, "")])
+def test_a_key_that_is_echoed_in_a_message_goes_no_further(status: int, param: str) -> None:
+    failed = failure_of(fault(status, "odd", f"see {KEY}, it is yours", param=param))
+    assert "(key), it is yours" in str(failed)
+    assert KEY not in f"{failed!r} {failed}"
