@@ -38,6 +38,26 @@ def test_a_reload_in_the_middle_of_an_upload_loses_nothing(desk: Desk, photo: Pa
     expect(desk.view(photo).get_by_text("for local eyes only")).to_be_visible()
 
 
+def test_a_photo_whose_answer_a_reload_lost_is_no_copy_of_itself(desk: Desk, photo: Path) -> None:
+    page = desk.open()
+    held: list[Route] = []
+    page.route(UPLOAD, lambda route: held.append(route))
+    desk.upload(photo)
+    expect(page.locator("[data-testid=upload][data-safe]")).to_have_count(1)
+    expect(desk.line(photo.name)).to_have_attribute("data-phase", "sending")
+    # The same bytes arrive, as if only their answer were on its way.
+    arrived = page.request.post(
+        f"{desk.address}/api/photos",
+        params={"filename": photo.name},
+        headers={"Content-Type": "image/jpeg"},
+        data=photo.read_bytes(),
+    )
+    assert arrived.status == 202
+    page.unroute(UPLOAD)
+    page.reload()
+    expect(desk.line(photo.name)).to_have_attribute("data-status", "ready", timeout=SEARCHABLE_MS)
+
+
 def test_a_cut_connection_is_tried_again_until_it_holds(desk: Desk, photo: Path) -> None:
     page = desk.open()
     cuts = iter([True, True])
