@@ -2,11 +2,22 @@
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.web.desk import DESK, PHONE, ROOT, SEARCHABLE_MS, Desk, assert_accessible, desks
+from tests.web.desk import (
+    DESK,
+    PHONE,
+    ROOT,
+    SAMPLES,
+    SEARCHABLE_MS,
+    Desk,
+    assert_accessible,
+    desks,
+    unlike_any_other,
+)
 
 HOSTILE = '<img src=x onerror="document.title=1">'
 
@@ -56,6 +67,18 @@ def test_the_open_photo_shows_its_tags_and_draws_its_composition(desk: Desk, pho
     expect(draw).to_have_attribute("aria-pressed", "true")
     expect(viewer.get_by_test_id("overlay").locator("line, rect, circle").first).to_be_attached()
     draw.click()
+    expect(viewer.get_by_test_id("overlay")).to_have_count(0)
+
+
+def test_a_label_shows_where_it_is_while_the_pointer_is_on_it(desk: Desk, tmp_path: Path) -> None:
+    cat = tmp_path / f"cat{uuid4().hex[:8]}.jpg"
+    cat.write_bytes(unlike_any_other(SAMPLES / "cat.jpg"))
+    desk.open()
+    desk.upload_and_wait(cat)
+    viewer = desk.view(cat)
+    viewer.get_by_role("link", name=re.compile(r"\bcat\b")).first.hover()
+    expect(viewer.get_by_test_id("overlay").locator(".ink rect.found")).to_have_count(1)
+    viewer.get_by_role("heading").first.hover()
     expect(viewer.get_by_test_id("overlay")).to_have_count(0)
 
 

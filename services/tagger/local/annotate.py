@@ -1,4 +1,4 @@
-"""Draws over a photo why its composition was named: grid, box, point, axis, lines, lattice."""
+"""Draws over a photo why its composition was named, and where the things in it were seen."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -26,13 +26,19 @@ SHAPELESS = (KeyError, TypeError, ValueError, IndexError, OverflowError, cv2.err
 
 
 def explain(photo: bytes, tags: Iterable[Tag]) -> bytes:
-    """The photo as a JPEG with the evidence of its composition drawn in."""
+    """The photo as a JPEG with the evidence of its composition and its things drawn in."""
     return annotate(decode(photo, SIDE).rgb, tags)
 
 
 def annotate(rgb: Bytes, tags: Iterable[Tag]) -> bytes:
     """A JPEG. Tags without geometry leave no mark; each name is written once, at the top."""
     canvas = _Canvas(np.ascontiguousarray(rgb))
+    tags = list(tags)
+    for boxes, names in _things(tags).items():
+        for box in boxes:
+            with suppress(*SHAPELESS):
+                canvas.box(box, GREEN)
+                canvas.write_at(", ".join(names), box)
     techniques = [tag for tag in tags if tag.kind == "composition" and tag.evidence]
     for tag in techniques:
         for key, value in (tag.evidence or {}).items():
@@ -73,10 +79,27 @@ class _Canvas:
 
     def write(self, text: str, row: int) -> None:
         scale = self.pen / 3
-        place = (round(24 * scale), round((row + 1) * 44 * scale))
+        self._letters(text, (round(24 * scale), round((row + 1) * 44 * scale)), scale)
+
+    def write_at(self, text: str, box: Sequence[float]) -> None:
+        """Small, inside the lower left corner of a box."""
+        x, y = self.at(box[0], box[1] + box[3])
+        self._letters(text, (x + 3 * self.pen, y - 4 * self.pen), max(0.4, self.pen / 5))
+
+    def _letters(self, text: str, place: tuple[int, int], scale: float) -> None:
         for tone, pen in ((0, 0, 0), self.pen + 3), (WHITE, self.pen):
             face = cv2.FONT_HERSHEY_SIMPLEX
             cv2.putText(self.pixels, text, place, face, scale, tone, pen, cv2.LINE_AA)
+
+
+def _things(tags: Iterable[Tag]) -> dict[tuple[tuple[float, ...], ...], list[str]]:
+    """The names of each set of boxes: a dog is an animal too, and drawn once."""
+    found: dict[tuple[tuple[float, ...], ...], list[str]] = {}
+    for tag in tags:
+        with suppress(*SHAPELESS):
+            boxes = tuple(tuple(map(float, box)) for box in (tag.evidence or {})["boxes"])
+            found.setdefault(boxes, []).append(tag.text)
+    return found
 
 
 def _subject(canvas: _Canvas, subject: dict[str, Any]) -> None:

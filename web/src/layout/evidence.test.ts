@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { drawingOf, type Stroke } from "./evidence.ts";
+import { drawingOf, isPlaced, type Stroke } from "./evidence.ts";
 
 function lines(strokes: Stroke[], weight: Stroke["weight"]) {
   return strokes.filter((stroke) => stroke.form === "line" && stroke.weight === weight);
@@ -42,6 +42,29 @@ test("a frame dims what is outside it", () => {
   expect(strokes).toHaveLength(1);
 });
 
+test("each box of a thing seen is drawn, and no more than can be told apart", () => {
+  const boxes = [
+    [0.1, 0.5, 0.2, 0.25],
+    [0.5, 0, 0.5, 1],
+  ];
+  expect(drawingOf("people", { boxes }, 1000, 400)).toEqual({
+    strokes: [
+      { form: "box", weight: "found", at: [100, 200], size: [200, 100] },
+      { form: "box", weight: "found", at: [500, 0], size: [500, 400] },
+    ],
+    window: null,
+  });
+  expect(drawingOf("crowd", { boxes: Array(900).fill(boxes[0]) }, 10, 10).strokes).toHaveLength(40);
+});
+
+test("a label with boxes or free room says where it is, one that carries the subject along does not", () => {
+  expect(isPlaced({ boxes: [[0, 0, 1, 1]] })).toBe(true);
+  expect(isPlaced({ frame: [0, 0, 0.5, 1] })).toBe(true);
+  expect(isPlaced({ subject: { box: [0, 0, 1, 1], point: [0.5, 0.5] } })).toBe(false);
+  expect(isPlaced({ boxes: ["here"] })).toBe(false);
+  expect(isPlaced(null)).toBe(false);
+});
+
 test("evidence that is not geometry draws nothing and breaks nothing", () => {
   const hostile = {
     subject: "here",
@@ -51,6 +74,7 @@ test("evidence that is not geometry draws nothing and breaks nothing", () => {
     lattice: { origin: [0, 0], steps: [[0, 0]] },
     frame: [1, 2, 3],
     horizon: "0.5",
+    boxes: [[0, 0, 1], "x", null, [0, 0, Number.NaN, 1]],
     more: { deep: [] },
   };
   expect(drawingOf("symmetry", hostile, 100, 100)).toEqual({ strokes: [], window: null });

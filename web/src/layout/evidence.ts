@@ -1,5 +1,5 @@
 /**
- * Turns the evidence of a composition tag into strokes over the photo. No DOM here.
+ * Turns the evidence of a composition tag, or of a thing seen, into strokes over the photo. No DOM here.
  *
  * Evidence comes from a model and is not trusted: what is not a finite number is not drawn.
  */
@@ -25,8 +25,9 @@ export type Evidence = Record<string, unknown>;
 
 const MOST_LINES = 60;
 const MOST_LATTICE_DOTS = 400;
+const MOST_BOXES = 40;
 
-/** The strokes for one technique on a photo of `width` x `height` pixels. */
+/** The strokes for one tag on a photo of `width` x `height` pixels. */
 export function drawingOf(technique: string, evidence: Evidence, width: number, height: number): Drawing {
   const size: Point = [width, height];
   const scale = (point: Point): Point => [point[0] * width, point[1] * height];
@@ -37,6 +38,7 @@ export function drawingOf(technique: string, evidence: Evidence, width: number, 
     ...axisOf(evidence, scale),
     ...horizonOf(evidence, size),
     ...subjectOf(evidence, scale),
+    ...boxesOf(evidence, scale),
     ...pointsOf(evidence, scale),
   ];
   const frame = boxOf(evidence["frame"], scale);
@@ -86,6 +88,21 @@ function subjectOf(evidence: Evidence, scale: (point: Point) => Point): Stroke[]
   if (point && power) strokes.push({ form: "line", weight: "subject", from: scale(point), to: scale(power) });
   if (point) strokes.push({ form: "dot", weight: "subject", at: scale(point) });
   return strokes;
+}
+
+/** Whether a label can say where it is: a subject that it carries along is not what it means. */
+export function isPlaced(evidence: Evidence | null | undefined): boolean {
+  const [boxes, frame] = [evidence?.["boxes"], evidence?.["frame"]];
+  return (Array.isArray(boxes) && boxes.some((box) => numbers(box, 4))) || numbers(frame, 4) !== null;
+}
+
+function boxesOf(evidence: Evidence, scale: (point: Point) => Point): Stroke[] {
+  const boxes = evidence["boxes"];
+  if (!Array.isArray(boxes)) return [];
+  return boxes.slice(0, MOST_BOXES).flatMap((given: unknown): Stroke[] => {
+    const box = boxOf(given, scale);
+    return box ? [{ form: "box", weight: "found", ...box }] : [];
+  });
 }
 
 function pointsOf(evidence: Evidence, scale: (point: Point) => Point): Stroke[] {
