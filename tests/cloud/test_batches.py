@@ -80,6 +80,25 @@ def test_photos_that_may_wait_go_together_for_half_the_price(house: House) -> No
     assert sorted(at.server.deleted) == ["file-0", "file-1"]
 
 
+def test_answers_that_are_counted_and_not_written_yet_are_waited_for(house: House) -> None:
+    at = house()
+    photo = at.photo("photo")
+    at.look(photo)
+    name = at.send()
+    at.server.end(name)
+    held_back, at.server.batches[name]["output_file_id"] = (
+        at.server.batches[name]["output_file_id"],
+        None,
+    )
+    at.fetch()
+    assert at.wake() == []
+    assert at.server.calls.count("POST /batches") == 1
+    at.server.batches[name]["output_file_id"] = held_back
+    assert at.fetch()
+    assert at.wake() == [photo]
+    assert at.spent() == PRICE / 2
+
+
 def test_a_file_that_leaves_the_house_holds_pixels_and_says_nothing_else(house: House) -> None:
     at = house()
     photo_id = at.photo("SECRET-HOLIDAY")

@@ -150,7 +150,7 @@ class BatchWork:
         found = self.remote.look(batch.remote_id)
         if found is None:
             return self._missing(batch)
-        if found.status in OPEN:
+        if found.status in OPEN or (_unwritten(found) and not _overdue(batch)):
             done = found.request_counts.completed if found.request_counts else 0
             seen = BatchSeen(status=found.status, done=done, look_after=self.settings.every)
             return self.books.seen(batch.batch_id, seen)
@@ -163,7 +163,7 @@ class BatchWork:
 
     def _missing(self, batch: Batch) -> None:
         """Another key or another address may hide it; only its time says that it is gone."""
-        if batch.expires_at and datetime.now(UTC) > batch.expires_at + GIVEN_UP:
+        if _overdue(batch):
             return self.books.ended(batch.batch_id, BatchEnded(status="lost"))
         why = f"the batch {batch.remote_id} is not there: is it another project's key?"
         raise failing.pausing(failing.MISCONFIGURED, "OpenAI", why=why)
@@ -209,6 +209,17 @@ class BatchWork:
         keys = Keys.of(photo.photo_id, photo.blob_generation)
         key = keys.result("tagging", file_name(self.tagger.name, photo.version))
         self.blobs.put(key, verdict.sighting.model_dump_json().encode(), "application/json")
+
+
+def _unwritten(found: RemoteBatch) -> bool:
+    """Answers are counted, and no file holds them: to settle now would be to ask and pay anew."""
+    return bool(found.request_counts and found.request_counts.completed) and (
+        not found.output_file_id
+    )
+
+
+def _overdue(batch: Batch) -> bool:
+    return bool(batch.expires_at and datetime.now(UTC) > batch.expires_at + GIVEN_UP)
 
 
 def _as_sent(batch: Batch, packed: Pack) -> Pack:
