@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Thread
+from typing import Any
 
 import psycopg
 import pytest
@@ -20,9 +21,12 @@ from services.search.database import Db, open_pool
 from services.search.meaning import Meaning
 from services.search.settings import DatabaseSettings, Settings
 from services.search.state import State
+from tests.cloud.batch_server import BatchServer, answered
+from tests.cloud.batched import Waitings, waitings
 from tests.search.photos import ByHand
 
 Search = Callable[..., str]
+House = Callable[..., Waitings]
 
 
 @contextmanager
@@ -68,3 +72,15 @@ def search(database: str, store: StoreSettings) -> Iterator[Search]:
             return stack.enter_context(serving(settings))
 
         yield start
+
+
+@pytest.fixture
+def house(db: Db, search: Search, store: StoreSettings) -> Iterator[House]:
+    """A tagger before a loopback OpenAI; its fields are the server's and the settings'."""
+    with ExitStack() as stack:
+
+        def build(*first: Any, line: Any = answered, day: str = "5", **own: Any) -> Waitings:
+            server = stack.enter_context(BatchServer(line, *first).running())
+            return stack.enter_context(waitings(db, search(day=day), store, server, **own))
+
+        yield build

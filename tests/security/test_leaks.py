@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -29,7 +28,6 @@ from services.embedded.broker import Broker
 from services.embedded.database import Database
 from services.embedded.store import Store
 from services.gateway.settings import Settings
-from tests.canaries import leaks, spellings
 from tests.gateway.house import SAMPLES, until
 from tests.neighbours import bucket_on, copy_of_template, scope_on
 from tests.system.pipeline import Pipeline
@@ -252,20 +250,6 @@ def test_no_secret_is_in_any_log_or_error(glasshouse: Glasshouse) -> None:
 def test_no_name_or_place_is_in_any_log(glasshouse: Glasshouse) -> None:
     logs = {name: glasshouse.pipeline.log(name).encode() for name in glasshouse.pipeline.names}
     assert holders(logs, PRIVATE) == []
-
-
-@pytest.mark.parametrize("spelt", spellings("s3cret/w0rd"))
-def test_a_secret_in_any_log_of_a_run_is_found(spelt: bytes) -> None:
-    """What ``tests/conftest.py`` asks when all tests are over; of this folder it knows nothing."""
-    with TemporaryDirectory() as name:
-        run = Path(name)
-        (run / "house" / "secrets").mkdir(parents=True)
-        (run / "house" / "secrets" / "broker").write_text("s3cret/w0rd")
-        log = run / "house" / "gateway.log"
-        log.write_bytes(b"all is well")
-        assert leaks(run) == []
-        log.write_bytes(b"connecting as imgcap:" + spelt + b"@127.0.0.1")
-        assert leaks(run) == ["house/gateway.log tells house/secrets/broker"]
 
 
 def test_a_setting_that_is_refused_is_not_repeated(tmp_path: Path) -> None:
