@@ -1,9 +1,12 @@
 """Real neighbours for whoever asks: one broker, one database, one store in a whole run."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from socketserver import BaseServer
+from typing import Any
 
 import httpx
 import pytest
@@ -47,6 +50,20 @@ def _no_log_tells_a_secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator
     logging.getLogger().removeHandler(told)
     told.close()
     assert leaks(folder) == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _whoever_hangs_up_is_no_news() -> Iterator[None]:
+    """Loopback servers would print a page for it, amid what another test's command prints."""
+    tell = BaseServer.handle_error
+
+    def handle_error(server: BaseServer, request: Any, address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            tell(server, request, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseServer, "handle_error", handle_error)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 import json
 import shutil
 import sysconfig
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,6 +107,11 @@ class Store(Node):
         if not is_open(self.ports["s3"]):
             raise ConnectionError("nobody listens yet")
         self.client().list_buckets()
+        # Names are known before the volumes that hold the bytes: after a kill for some seconds.
+        with closing(HTTPConnection(LOOPBACK, self.ports["master"], timeout=2)) as master:
+            master.request("GET", "/dir/status")
+            if not json.load(master.getresponse())["Topology"].get("Max"):
+                raise ConnectionError("no volume can be reached yet")
 
     def furnish(self) -> None:
         client = self.client()

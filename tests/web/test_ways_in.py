@@ -73,7 +73,8 @@ def test_a_dropped_folder_gives_its_photos_and_those_of_its_folders(
 
 def test_tab_and_keys_alone_upload_search_look_and_come_back(desk: Desk, photo: Path) -> None:
     page = desk.open()
-    expect(page.get_by_test_id("files")).to_be_attached()
+    # Before that the page is still being made, and what has the focus may be made anew.
+    expect(page.get_by_test_id("photo").or_(page.get_by_test_id("empty")).first).to_be_visible()
     tab_to(page, "() => document.activeElement.getAttribute('aria-label') === 'Upload photos'")
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
