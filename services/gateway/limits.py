@@ -24,10 +24,11 @@ from services.common.problems import Problem
 
 log = structlog.get_logger(__name__)
 
-#: Seconds for Redis to answer; a frozen one must not be felt.
-PATIENCE = 0.25
-#: Seconds in which a Redis that failed is left alone.
-REST = 1.0
+#: Seconds for Redis to answer. A busy gateway is late itself by some tenths of one, and must not
+#: take that for a Redis that is away: it would count alone, and so too generously.
+PATIENCE = 1.0
+#: Seconds in which a Redis that failed is left alone, so that a frozen one is hardly felt.
+REST = 3.0
 #: Of IPv6 every customer has at least this much to himself.
 IPV6_PREFIX = 64
 
