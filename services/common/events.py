@@ -116,14 +116,27 @@ class Tag(BaseModel):
     evidence: Annotated[dict[str, Any] | None, Field(max_length=50)] = None
 
 
+class Feeling(BaseModel):
+    """A place on the circle of moods: sad to happy, calm to lively."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    valence: Annotated[float, Field(ge=-1, le=1)]
+    energy: Annotated[float, Field(ge=-1, le=1)]
+
+
 class Sighting(BaseModel):
-    """What one provider says of one photo, and what the answer cost in US dollars."""
+    """What one provider says of one photo, and what the answer cost in US dollars.
+
+    ``feeling`` is where the photo as a whole lies, whatever mood is said of it or not.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     tags: Annotated[tuple[Tag, ...], Field(max_length=200)] = ()
     caption: Annotated[str, Field(max_length=300)] = ""
     cost: Decimal = Decimal(0)
+    feeling: Feeling | None = None
 
 
 class PhotoTagged(Event):
@@ -143,6 +156,7 @@ class PhotoTagged(Event):
     missing_text: Annotated[str, Field(max_length=500)] = ""
     again_at: datetime | None = None
     local_only: bool = False
+    feeling: Feeling | None = None
 
 
 class TagVector(BaseModel):

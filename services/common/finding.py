@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.api import ONE_LINE, Photo, Swatch
-from services.common.events import Tag
+from services.common.events import Feeling, Tag
 
 Way = Literal["meaning", "composition", "mood", "colour"]
 Query = Annotated[str, Field(max_length=256, pattern=r"^[^\x00]*$")]
@@ -45,6 +45,7 @@ class Dropped(BaseModel):
     palette: Annotated[list[Swatch], Field(max_length=20)] = []
     tags: Annotated[tuple[Tag, ...], Field(max_length=400)] = ()
     caption: Annotated[str, Field(max_length=300)] = ""
+    feeling: Feeling | None = None
 
 
 class Twins(BaseModel):

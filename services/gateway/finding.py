@@ -78,6 +78,7 @@ async def by_photo(
         palette=list(pixels.palette),
         tags=seen.tags,
         caption=seen.caption[:300],
+        feeling=seen.feeling,
     )
     fields = {**OWN, "by": by, "q": q, "limit": limit}
     return await door.search.pass_on("POST", "/search/by-photo", fields, content=_body(dropped))

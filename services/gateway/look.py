@@ -6,7 +6,7 @@ import structlog
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from services.common import tracing
-from services.common.events import Tag
+from services.common.events import Feeling, Tag
 from services.common.internal import credentials
 from services.common.problems import away
 from services.gateway.line import Line, NoAnswer
@@ -22,6 +22,7 @@ AWAY = "nobody can look at photos now; try again in a moment"
 class Seen(BaseModel):
     tags: tuple[Tag, ...]
     caption: str = ""
+    feeling: Feeling | None = None
 
 
 class Look:

@@ -14,7 +14,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from services.common.errors import Refuse
-from services.common.events import PhotoChanged, PhotoEmbedded, PhotoFailed, Tag
+from services.common.events import Feeling, PhotoChanged, PhotoEmbedded, PhotoFailed, Tag
 from services.search.database import Db
 from services.search.record import Locked, changed_rows, lock_photo
 from services.search.sql import SQL
@@ -72,6 +72,7 @@ def _finish(event: PhotoEmbedded) -> dict[str, Any]:
         "tagger": event.tagger,
         "embedder": event.model,
         "cost": event.cost,
+        "feeling": point_of(event.feeling),
         "code": (event.missing_code or "provider-missing") if missing else "",
         "text": (event.missing_text or f"no answer from {missing}") if missing else "",
         "next_at": event.again_at if missing else None,
@@ -166,6 +167,11 @@ def add_tag_vectors(db: Db, model_id: int, vectors: list[tuple[int, tuple[float,
         db.execute(
             SQL["add_tag_vectors"], {"model_id": model_id, "tag_ids": list(ids), "vectors": texts}
         )
+
+
+def point_of(feeling: Feeling | None) -> str | None:
+    """As the database reads a point."""
+    return None if feeling is None else f"({feeling.valence},{feeling.energy})"
 
 
 def vector_text(vector: tuple[float, ...]) -> str:

@@ -13,6 +13,7 @@ from services.common.api import SearchAnswer
 from services.common.description import describe
 from services.common.finding import Dropped, Way
 from services.search import candidates
+from services.search.apply import point_of
 from services.search.database import Db
 from services.search.evidence import Evidence
 from services.search.hits import chip, facets, hits, written
@@ -90,6 +91,7 @@ def places_of_dropped(db: Db, dropped: Dropped, meaning: Floats | None) -> Place
         "evidence": Jsonb(seen),
         "ratio": dropped.width / dropped.height,
         "moods": Jsonb(moods),
+        "feeling": point_of(dropped.feeling),
         "palette": Jsonb([swatch.model_dump() for swatch in dropped.palette]),
     }
     with db.cursor(row_factory=dict_row) as rows:

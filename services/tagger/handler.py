@@ -136,6 +136,7 @@ class TagPhoto:
                 blob_key=event.blob_key,
                 tags=fuse({one.name: seen[one.name] for one in answered})[:MOST_TAGS],
                 caption=next((one.caption for one in sightings if one.caption), ""),
+                feeling=next((one.feeling for one in sightings if one.feeling), None),
                 tagger="+".join(f"{one.name}-{one.version}" for one in answered)[:200],
                 cost=sum(one.cost for one in sightings),
                 missing=tuple(missing),

@@ -11,7 +11,7 @@ from threading import BoundedSemaphore
 from pydantic import BaseModel, SecretStr
 
 from services.common.errors import Refuse, TryAgain
-from services.common.events import Tag
+from services.common.events import Feeling, Tag
 from services.common.internal import inside, is_loopback, tokens_of
 from services.common.probes import Reply
 from services.tagger.fusion import fuse
@@ -27,6 +27,7 @@ Header = tuple[bytes, bytes]
 class Seen(BaseModel):
     tags: tuple[Tag, ...]
     caption: str = ""
+    feeling: Feeling | None = None
 
 
 class Look:
@@ -66,7 +67,8 @@ class Look:
     def _seen(self, photo: bytes) -> Seen:
         sightings = {tagger.name: tagger.look(photo) for tagger in self._taggers}
         caption = next((one.caption for one in sightings.values() if one.caption), "")
-        return Seen(tags=fuse(sightings)[:MOST_TAGS], caption=caption)
+        feeling = next((one.feeling for one in sightings.values() if one.feeling), None)
+        return Seen(tags=fuse(sightings)[:MOST_TAGS], caption=caption, feeling=feeling)
 
 
 def _problem(status: int, code: str, detail: str) -> Reply:

@@ -17,7 +17,7 @@ from services.tagger.local.colour import Light, colours, tones
 from services.tagger.local.focus import copy_space, focus
 from services.tagger.local.labels import LabelModel, Vocabulary
 from services.tagger.local.lines import convergence
-from services.tagger.local.mood import Feeling, moods
+from services.tagger.local.mood import feeling_of, moods
 from services.tagger.local.pattern import repeats
 from services.tagger.local.pixels import Floats, Picture, decode
 from services.tagger.local.scene import scene
@@ -82,7 +82,7 @@ def _without_networks(
     light = clock("colour and mood", partial(Light.of, lab))
     clock("colour and mood", partial(tones, light))
     clock("colour and mood", partial(colours, lab))
-    clock("colour and mood", lambda: moods(Feeling.of(lab, light), light, evidence))
+    clock("colour and mood", lambda: moods(feeling_of(lab, light), light, evidence))
     clock("scene and light", partial(scene, lab, light, evidence))
     clock("focus and space", partial(focus, gray, subject, mask, evidence))
     clock("focus and space", partial(copy_space, gray, mask))

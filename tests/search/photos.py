@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from services.common.api import Exif, Reservation, SearchAnswer, Swatch
-from services.common.events import PhotoEmbedded, PhotoFailed, Tag, TagVector
+from services.common.events import Feeling, PhotoEmbedded, PhotoFailed, Tag, TagVector
 from services.common.identity import photo_id
 from services.search import record
 from services.search.apply import apply_result
@@ -125,6 +125,14 @@ def embedded(db: Db, of: UUID, *tags: Tag, **more: Any) -> PhotoEmbedded:
 def ready(db: Db, name: str, *tags: Tag, **more: Any) -> UUID:
     of = queued(db, name, **more)
     assert apply_result(db, embedded(db, of, *tags))
+    return of
+
+
+def felt(db: Db, name: str, valence: float, energy: float, *tags: Tag) -> UUID:
+    """A photo with a place on the map of moods, whatever mood is said of it."""
+    of = queued(db, name)
+    feeling = Feeling(valence=valence, energy=energy)
+    assert apply_result(db, embedded(db, of, *tags, feeling=feeling))
     return of
 
 

@@ -10,7 +10,7 @@ from services.common.api import Exif
 from services.search import candidates
 from services.search.database import Db
 from services.search.language.syntax import BadQuery
-from tests.search.photos import ask, asking, ready, tag
+from tests.search.photos import ask, asking, felt, ready, tag
 
 SERENE, TENSE, JOYFUL = (0.6, -0.7), (-0.5, 0.6), (0.8, 0.6)
 
@@ -84,6 +84,13 @@ def test_a_place_on_the_map_of_moods_finds_what_lies_near_the_nearest_first(
     assert [hit.filename.removesuffix(".jpg") for hit in hits] == order
     assert all(hit.why[0].source == "map" for hit in hits)
     assert all(sum(why.points for why in hit.why) == pytest.approx(hit.likeness) for hit in hits)
+
+
+def test_a_photo_that_no_mood_is_said_of_lies_on_the_map_too(moods: Db) -> None:
+    felt(moods, "fog", -0.6, -0.4, tag("beach", 0.8))
+    hits = ask(moods, "feeling:-0.6,-0.4").photos
+    assert [hit.filename for hit in hits] == ["fog.jpg"]
+    assert [hit.filename for hit in ask(moods, "valence:<-0.5 energy:<0").photos] == ["fog.jpg"]
 
 
 def test_a_feeling_goes_together_with_words(moods: Db) -> None:

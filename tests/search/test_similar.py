@@ -6,14 +6,26 @@ from uuid import UUID
 import pytest
 
 from services.common.api import SearchAnswer, Swatch
-from services.common.events import Tag
+from services.common.events import Feeling, Tag
 from services.common.finding import Dropped, Way
 from services.search import record
+from services.search.apply import apply_result
 from services.search.database import Db
 from services.search.query import Question
 from services.search.record import NoSuchPhoto
 from services.search.similar import Similar, places_of_dropped, places_of_photo
-from tests.search.photos import OWNER, asking, queued, ready, reservation, tag
+from services.tagger.vision import MOODS
+from tests.search.photos import (
+    OWNER,
+    ask,
+    asking,
+    embedded,
+    felt,
+    queued,
+    ready,
+    reservation,
+    tag,
+)
 
 
 def at(x: float, y: float) -> dict[str, Any]:
@@ -62,6 +74,35 @@ def test_like_in_mood_is_near_on_the_map(db: Db) -> None:
     assert names(like(db, of, "mood")) == ["named", "also calm"]
 
 
+def test_like_in_mood_needs_no_word_for_it(db: Db) -> None:
+    of = felt(db, "dusk", -0.4, -0.5, tag("harbour"))
+    felt(db, "fog", -0.5, -0.4, tag("beach"))
+    felt(db, "fair", 0.8, 0.7, tag("dog"))
+    ready(db, "unknown", tag("harbour"))
+    assert names(like(db, of, "mood")) == ["fog"]
+
+
+def test_what_is_said_of_a_mood_goes_before_what_was_measured(db: Db) -> None:
+    of = felt(db, "dusk", -0.4, -0.5, tag("harbour"))
+    said = felt(db, "said", -0.4, -0.5, tag("joyful", kind="mood"))
+    felt(db, "measured", -0.4, -0.5, tag("harbour"))
+    assert names(like(db, of, "mood")) == ["measured"]
+    assert names(like(db, said, "mood")) == []
+    assert {hit.filename for hit in ask(db, "has:mood").photos} == {"said.jpg"}
+
+
+def test_every_mood_that_a_vision_model_may_say_has_its_place(db: Db) -> None:
+    placed = {text for (text,) in db.execute("SELECT text FROM mood_place")}
+    assert placed >= MOODS
+
+
+def test_a_measured_feeling_outlives_a_result_that_does_not_tell_it(db: Db) -> None:
+    of = felt(db, "dusk", -0.4, -0.5, tag("harbour"))
+    record.requeue_photo(db, of, OWNER)
+    assert apply_result(db, embedded(db, of, tag("harbour")))
+    assert places_of_photo(db, OWNER, of, 1).mood == "(-0.4,-0.5)"
+
+
 def coloured(db: Db, name: str, *lab: tuple[float, float, float]) -> UUID:
     palette = [Swatch(hex="#000000", amount=1 / len(lab), lab=one) for one in lab]
     return ready(db, name, tag(name), palette=palette)
@@ -91,6 +132,13 @@ def test_a_photo_that_is_gone_or_unseen_is_like_none(db: Db) -> None:
     for gone in (of, queued(db, "not seen yet")):
         with pytest.raises(NoSuchPhoto):
             like(db, gone, "meaning")
+
+
+def test_a_dropped_photo_without_a_mood_lies_where_it_was_measured(db: Db) -> None:
+    of = felt(db, "dusk", -0.4, -0.55, tag("harbour"))
+    dropped = Dropped(width=4, height=3, feeling=Feeling(valence=-0.4, energy=-0.55))
+    assert places_of_dropped(db, dropped, None).mood == places_of_photo(db, OWNER, of, 1).mood
+    assert places_of_dropped(db, Dropped(width=4, height=3), None).mood is None
 
 
 @pytest.mark.parametrize("by", ["composition", "mood", "colour"])

@@ -11,6 +11,7 @@ from services.common.blobs import Blobs, Keys
 from services.common.errors import Refuse, TryAgain
 from services.common.events import (
     Event,
+    Feeling,
     PhotoFacts,
     PhotoFailed,
     PhotoTagged,
@@ -41,9 +42,11 @@ class Sees:
         paid: bool = True,
         fails: tuple[Exception, ...] = (),
         meanwhile: Callable[[], None] = lambda: None,
+        feeling: Feeling | None = None,
     ) -> None:
         self.name, self.version, self.paid = name, "1", paid
         self.tags, self.fails, self.meanwhile = tags, list(fails), meanwhile
+        self.feeling = feeling
         self.looks: list[bytes] = []
 
     def look(self, photo: bytes, /, *, facts: PhotoFacts | None = None) -> Sighting:
@@ -52,7 +55,7 @@ class Sees:
         self.meanwhile()
         if self.fails:
             raise self.fails.pop(0)
-        return Sighting(tags=self.tags, caption="a dog", cost=Decimal("0.01"))
+        return Sighting(tags=self.tags, caption="a dog", cost=Decimal("0.01"), feeling=self.feeling)
 
 
 def kept(blobs: Blobs, event: PhotoUploaded) -> list[str]:
@@ -183,6 +186,13 @@ def test_a_photo_tagged_anew_meanwhile_keeps_the_answer_for_its_next_life(
     assert list(tag_photo(event)) == []
     (tagged,) = tag_photo(event.model_copy(update={"generation": 2}))
     assert (tagged.generation, tagged.tags, len(sees.looks)) == (2, (DOG,), 1)
+
+
+def test_the_feeling_is_that_of_whoever_tells_one(results: Results, event: PhotoUploaded) -> None:
+    low = Feeling(valence=-0.3, energy=-0.6)
+    eyes = [Sees(DOG), Sees(DOG, name="free", paid=False, feeling=low)]
+    (tagged,) = TagPhoto(results, eyes)(event)
+    assert tagged.feeling == low
 
 
 def test_two_providers_are_heard_side_by_side(results: Results, event: PhotoUploaded) -> None:

@@ -57,7 +57,7 @@ IS_WORDS = {
 HAS = {
     "camera": "exists($.cam)", "lens": "exists($.lens)", "date": "exists($.d)",
     "gps": "exists($.lat)", "caption": "exists($.say)", "subject": "exists($.sx)",
-    "mood": "exists($.v)",
+    "mood": "exists($.v) && !exists($.g)",
 }  # fmt: skip
 #: A range of more years than this is no narrow one.
 MOST_YEARS = 30

@@ -2,7 +2,7 @@
 WITH settled AS (
     UPDATE photo
     SET status = 'deleted', updated_at = now(), filename = '', thumbhash = '', palette = '[]',
-        exif = '{}', taken_at = NULL
+        exif = '{}', taken_at = NULL, feeling = NULL
     WHERE photo_id = %(photo_id)s AND status = 'deleting'
 ), done AS (
     DELETE FROM doomed_blobs WHERE prefix = %(prefix)s AND %(done)s

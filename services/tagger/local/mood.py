@@ -17,11 +17,11 @@ besides. A photo near the middle of the circle gets none.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from services.common.events import Feeling
 from services.tagger.local.colour import Light
 from services.tagger.local.pixels import Floats
 from services.tagger.local.scene import OUTDOORS
@@ -35,27 +35,21 @@ HOME = ("furniture", "drink", "coffee", "tableware", "kitchenware", "lamp", "boo
 NATURE = ("landscape", "coast", "water")
 
 
-@dataclass(frozen=True)
-class Feeling:
-    """Where a photo lies on the circle, both -1..1."""
+def feeling_of(lab: Floats, light: Light) -> Feeling:
+    brightness = float(lab[..., 0].mean()) / 100
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    saturation = float(np.mean(chroma / np.sqrt(chroma**2 + lab[..., 0] ** 2 + 1e-6)))
+    pleasure = 0.69 * brightness + 0.22 * saturation
+    arousal = -0.31 * brightness + 0.60 * saturation
+    contrast = (light.deviation - 20) / 20
+    valence = (pleasure - T.pleasure) / T.pleasure_reach + 0.15 * light.warmth
+    energy = (arousal - T.arousal) / T.arousal_reach + 0.25 * contrast + 0.1 * light.warmth
+    return Feeling(valence=round(math.tanh(valence), 3), energy=round(math.tanh(energy), 3))
 
-    valence: float
-    energy: float
 
-    @classmethod
-    def of(cls, lab: Floats, light: Light) -> "Feeling":
-        brightness = float(lab[..., 0].mean()) / 100
-        chroma = np.hypot(lab[..., 1], lab[..., 2])
-        saturation = float(np.mean(chroma / np.sqrt(chroma**2 + lab[..., 0] ** 2 + 1e-6)))
-        pleasure = 0.69 * brightness + 0.22 * saturation
-        arousal = -0.31 * brightness + 0.60 * saturation
-        contrast = (light.deviation - 20) / 20
-        valence = (pleasure - T.pleasure) / T.pleasure_reach + 0.15 * light.warmth
-        energy = (arousal - T.arousal) / T.arousal_reach + 0.25 * contrast + 0.1 * light.warmth
-        return cls(round(math.tanh(valence), 3), round(math.tanh(energy), 3))
-
-    def evidence(self) -> dict[str, Any]:
-        return {"estimated": True, "valence": self.valence, "energy": self.energy}
+def estimated(feeling: Feeling) -> dict[str, Any]:
+    """The evidence of a mood that nobody but these pixels speaks for."""
+    return {"estimated": True, **feeling.model_dump()}
 
 
 def _most(seen: Mapping[str, float], words: Sequence[str]) -> float:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from services.common.events import Kind, PhotoFacts
+from services.common.events import Feeling, Kind, PhotoFacts
 from services.tagger.local.colour import Light, colours, tones
 from services.tagger.local.focus import copy_space, focus
 from services.tagger.local.horizon import find_horizon
 from services.tagger.local.leanings import Leaned
 from services.tagger.local.leanings.measures import Geometry
 from services.tagger.local.lines import convergence
-from services.tagger.local.mood import Feeling, moods, surest
+from services.tagger.local.mood import estimated, moods, surest
 from services.tagger.local.pixels import Floats, Picture
 from services.tagger.local.scene import scene, told
 from services.tagger.local.subject import Subject, find_subject
@@ -58,13 +58,15 @@ def techniques(
 
 def words(
     picture: Picture,
+    light: Light,
+    feeling: Feeling,
     mask: Floats,
     evidence: Mapping[str, float],
     facts: PhotoFacts | None,
     leaned: Leaned | None = None,
 ) -> Iterator[Word]:
     """All but the classifier's own labels; ``evidence`` is what the classifier half believes."""
-    subject, light = find_subject(mask), Light.of(picture.lab)
+    subject = find_subject(mask)
     for technique in techniques(picture, subject, leaned):
         yield Word(
             "composition", technique.name, technique.confidence, GEOMETRY, technique.evidence
@@ -85,11 +87,10 @@ def words(
         yield Word("label", text, sure, PIXELS, {"frame": box})
     for text, sure in told(facts).items():
         yield Word("label", text, sure, CAMERA)
-    feeling = Feeling.of(picture.lab, light)
     felt = (
         surest(leaned.moods())
         if leaned and not leaned.drawn
         else moods(feeling, light, {**evidence, **seen})
     )
     for text, sure in felt.items():
-        yield Word("mood", text, sure, PIXELS, feeling.evidence())
+        yield Word("mood", text, sure, PIXELS, estimated(feeling))

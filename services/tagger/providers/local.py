@@ -12,9 +12,11 @@ from services.common.inference import Inference
 from services.common.modelfile import digest, have
 from services.common.models import LABEL, SUBJECT, THING, ModelError
 from services.tagger.fusion import sharpened
+from services.tagger.local.colour import Light
 from services.tagger.local.labels import LabelModel, Vocabulary
 from services.tagger.local.leanings import Leanings
 from services.tagger.local.leanings.light import light_and_colours
+from services.tagger.local.mood import feeling_of
 from services.tagger.local.pixels import decode
 from services.tagger.local.places import places
 from services.tagger.local.sight import words
@@ -33,7 +35,7 @@ class LocalTagger:
     """
 
     name = "local"
-    version = "6"  # and, with models of your own, a digest of them
+    version = "7"  # and, with models of your own, a digest of them
     paid = False
 
     def __init__(
@@ -114,14 +116,16 @@ class LocalTagger:
         leaned = None
         if self._leanings and embedding is not None:
             leaned = self._leanings.of(embedding, light_and_colours(picture.lab))
+        light = Light.of(picture.lab)
+        feeling = feeling_of(picture.lab, light)
         boxes = [box for thing in seen for box in thing.boxes]
         tags += [
             sharpened(
                 self._tag(word.kind, word.text, word.confidence, word.model, word.evidence), boxes
             )
-            for word in words(picture, mask, evidence, facts, leaned)
+            for word in words(picture, light, feeling, mask, evidence, facts, leaned)
         ]
-        return Sighting(tags=strongest_of_each(tags))
+        return Sighting(tags=strongest_of_each(tags), feeling=feeling)
 
     def _tag(
         self,

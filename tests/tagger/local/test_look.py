@@ -74,6 +74,14 @@ def test_a_mood_is_marked_as_estimated_and_has_a_place_on_the_map(
     assert mood.confidence <= 0.7
 
 
+def test_a_photo_without_a_mood_has_a_place_on_the_map_too(
+    tagger: LocalTagger, samples: Path
+) -> None:
+    seen = tagger.look((samples / "brick-wall.jpg").read_bytes())
+    assert words(seen, "mood") == set()
+    assert seen.feeling is not None
+
+
 def test_what_the_camera_wrote_becomes_words(tagger: LocalTagger, samples: Path) -> None:
     facts = PhotoFacts(
         width=3000, height=4000, taken_at=datetime(2026, 1, 3, 8, 30), exposure_seconds=2

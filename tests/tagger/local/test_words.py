@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from services.common.events import PhotoFacts
+from services.common.events import Feeling, PhotoFacts
 from services.tagger.local.classes.__main__ import ancestors
 from services.tagger.local.colour import Light, colours, tones
 from services.tagger.local.focus import copy_space
 from services.tagger.local.labels import TABLE, Vocabulary
-from services.tagger.local.mood import Feeling, moods
+from services.tagger.local.mood import feeling_of, moods
 from services.tagger.local.pixels import Picture
 from services.tagger.local.scene import scene, told
 
@@ -117,7 +117,7 @@ def test_the_clock_of_the_camera_tells_the_time_of_day(hour: int, word: str) -> 
 def test_bright_and_rich_feels_better_than_dark_and_pale() -> None:
     def feeling(*rgb: int) -> Feeling:
         lab = plain(*rgb).lab
-        return Feeling.of(lab, Light.of(lab))
+        return feeling_of(lab, Light.of(lab))
 
     sunny, murky = feeling(255, 200, 60), feeling(35, 38, 42)
     assert sunny.valence > 0.3 > -0.3 > murky.valence
@@ -127,4 +127,4 @@ def test_bright_and_rich_feels_better_than_dark_and_pale() -> None:
 def test_a_middling_photo_has_no_mood() -> None:
     lab = plain(120, 118, 112).lab
     light = Light.of(lab)
-    assert moods(Feeling(0.1, -0.1), light, {}) == {}
+    assert moods(Feeling(valence=0.1, energy=-0.1), light, {}) == {}
