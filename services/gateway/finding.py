@@ -1,8 +1,9 @@
 """/api: photos like a photo, saved searches, files of keywords, photos that look the same."""
 
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.common.api import Chip, SearchAnswer
 from services.common.finding import (
@@ -44,6 +45,23 @@ Filename = Annotated[str, Query(max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Strictness = Annotated[int, Query(ge=0, le=100, description="0 shows all, 100 sure ones only")]
 
 
+@dataclass(frozen=True)
+class Alike:
+    """What photos are like a photo in, and how much of them is shown."""
+
+    by: Way = "meaning"
+    q: Words = ""
+    limit: Limit = 50
+    strictness: Strictness = 50
+    weaker: bool = False
+
+    def fields(self) -> dict[str, Any]:
+        return {**OWN, **asdict(self)}
+
+
+Likeness = Annotated[Alike, Depends()]
+
+
 @router.get("/api/search/chips", response_model=list[Chip], responses=AWAY)
 async def understand(door: OpenDoor, q: Words = "") -> Response:
     """What is understood of a query while it is typed; nothing is searched."""
@@ -51,12 +69,9 @@ async def understand(door: OpenDoor, q: Words = "") -> Response:
 
 
 @router.get("/api/photos/{photo_id}/similar", response_model=SearchAnswer, responses=NONE)
-async def similar(
-    door: OpenDoor, photo_id: PhotoId, by: Way = "meaning", q: Words = "", limit: Limit = 50
-) -> Response:
+async def similar(door: OpenDoor, photo_id: PhotoId, alike: Likeness) -> Response:
     """Photos like this one; `q` says what should differ: `night -people`."""
-    fields = {**OWN, "by": by, "q": q, "limit": limit}
-    return await door.search.pass_on("GET", f"/photos/{photo_id}/similar", fields)
+    return await door.search.pass_on("GET", f"/photos/{photo_id}/similar", alike.fields())
 
 
 @router.post(
@@ -65,13 +80,11 @@ async def similar(
     responses={**AWAY, **REFUSED},
     openapi_extra=PHOTO,
 )
-async def by_photo(
-    request: Request, door: OpenDoor, by: Way = "meaning", q: Words = "", limit: Limit = 50
-) -> Response:
+async def by_photo(request: Request, door: OpenDoor, alike: Likeness) -> Response:
     """Photos like one that you send (`image/*`); it is looked at here and kept nowhere."""
     pixels = await door.reception.look_at(body_of(request))
     # Colours are in the pixels; for all else somebody must look.
-    seen = Seen(tags=()) if by == "colour" else await door.look(pixels.display)
+    seen = Seen(tags=()) if alike.by == "colour" else await door.look(pixels.display)
     dropped = Dropped(
         width=pixels.width,
         height=pixels.height,
@@ -80,8 +93,8 @@ async def by_photo(
         caption=seen.caption[:300],
         feeling=seen.feeling,
     )
-    fields = {**OWN, "by": by, "q": q, "limit": limit}
-    return await door.search.pass_on("POST", "/search/by-photo", fields, content=_body(dropped))
+    content = _body(dropped)
+    return await door.search.pass_on("POST", "/search/by-photo", alike.fields(), content=content)
 
 
 @router.get("/api/search/export", responses=AWAY)

@@ -90,14 +90,17 @@ def similar(
     by: By = "meaning",
     q: Words = "",
     limit: Limit = 50,
+    strictness: Strictness = 50,
+    weaker: bool = False,
 ) -> Response:
     """Photos like this one; ``q`` says what should differ: 'night', '-people', 'date:2024'."""
+    question = Question(owner, q, limit, strictness=strictness, weaker=weaker)
     asked = understood(state, owner, q)
     with snapshot(state, owner) as db:
         model_id = asked.model["model_id"] if asked.model else None
         places = places_of_photo(db, owner, photo_id, model_id)
         like = Similar(state.asking, owner, by, places, photo_id)
-        return _json(like.written(db, Question(owner, q, limit), asked))
+        return _json(like.written(db, question, asked))
 
 
 @router.post("/search/by-photo", response_model=SearchAnswer)
@@ -108,8 +111,11 @@ def by_photo(
     by: By = "meaning",
     q: Words = "",
     limit: Limit = 50,
+    strictness: Strictness = 50,
+    weaker: bool = False,
 ) -> Response:
     """Photos like one that is not kept, as the workers saw it."""
+    question = Question(owner, q, limit, strictness=strictness, weaker=weaker)
     asked = understood(state, owner, q)
     text = text_of(dropped)
     if by == "meaning":
@@ -119,7 +125,7 @@ def by_photo(
         meaning = state.meaning.recall(db, model_id, [text]).get(text)
         places: Places = places_of_dropped(db, dropped, meaning)
         like = Similar(state.asking, owner, by, places)
-        return _json(like.written(db, Question(owner, q, limit), asked))
+        return _json(like.written(db, question, asked))
 
 
 @router.get("/tags", response_model=TagPage)

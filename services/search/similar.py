@@ -14,6 +14,7 @@ from services.common.description import describe
 from services.common.finding import Dropped, Way
 from services.search import candidates
 from services.search.apply import point_of
+from services.search.cutoff import cut
 from services.search.database import Db
 from services.search.evidence import Evidence
 from services.search.hits import chip, facets, hits, written
@@ -23,7 +24,7 @@ from services.search.record import NoSuchPhoto
 from services.search.sql import SQL
 from services.search.understanding import Understood
 from services.search.vocabulary import Floats, numbers_of, unit, vector_literal
-from services.search.weights import FAR, ramp
+from services.search.weights import ALIKE, FAR, ramp
 
 MOST = 200
 #: How much of a photo's likeness is being like the photo, when words are asked for too.
@@ -128,21 +129,24 @@ class Similar:
         points = np.rint(like * share * MILLION) + np.rint(words * (1 - share))
         order = evidences.in_order(-points)
         order = order[: int(np.count_nonzero(points > 0))]
+        likenesses = (points[order] / MILLION).tolist()
+        shown = cut(likenesses, [1.0] * len(order), question.strictness, ALIKE)
+        chosen = order if question.weaker else order[:shown]
         wanted = asked.likeness()
         page = [
             self._told(evidences.one(row, wanted), float(like[row]), ranking, share)
-            for row in order[: question.limit].tolist()
+            for row in chosen[: question.limit].tolist()
         ]
         terms = self.asking.vocabulary.terms
         return written(
             {
                 "query": question.q,
                 "photos": hits(db, page, asked, terms),
-                "facets": facets(evidences.counted(order), terms),
+                "facets": facets(evidences.counted(chosen), terms),
                 "cursor": None,
-                "total": len(order),
+                "total": len(chosen),
                 "complete": len(found) < MOST,
-                "weaker": 0,
+                "weaker": len(order) - len(chosen),
                 "strictness": question.strictness,
                 "chips": [chip(meant).model_dump() for meant in asked.reading.chips],
                 "did_you_mean": None,

@@ -32,11 +32,11 @@ def at(x: float, y: float) -> dict[str, Any]:
     return {"subject": {"box": [x - 0.1, y - 0.1, 0.2, 0.2], "point": [x, y]}}
 
 
-def like(db: Db, of: UUID, by: Way, q: str = "") -> SearchAnswer:
+def like(db: Db, of: UUID, by: Way, q: str = "", **more: Any) -> SearchAnswer:
     searching = asking()
     asked = searching.understand(db, q)
     places = places_of_photo(db, OWNER, of, 1)
-    return Similar(searching, OWNER, by, places, of).answer(db, Question(OWNER, q), asked)
+    return Similar(searching, OWNER, by, places, of).answer(db, Question(OWNER, q, **more), asked)
 
 
 def names(answer: SearchAnswer) -> list[str]:
@@ -48,6 +48,24 @@ def test_like_in_meaning_is_what_shows_the_same(db: Db) -> None:
     ready(db, "other cat", tag("cat"), tag("beach"), tag("dog", 0.4))
     ready(db, "harbour", tag("harbour"))
     assert names(like(db, of, "meaning")) == ["other cat"]
+
+
+def test_what_is_little_like_it_is_shown_only_on_demand(db: Db) -> None:
+    of = ready(db, "cat", tag("cat"), tag("beach"))
+    ready(db, "same", tag("cat"), tag("beach"))
+    ready(db, "half", tag("cat"), tag("dog"), tag("harbour"))
+    answer = like(db, of, "meaning")
+    assert (names(answer), answer.total, answer.weaker) == (["same"], 1, 1)
+    assert {count.text for count in answer.facets["label"]} == {"cat", "beach"}
+    answer = like(db, of, "meaning", weaker=True)
+    assert (names(answer), answer.total, answer.weaker) == (["same", "half"], 2, 0)
+    assert names(like(db, of, "meaning", strictness=0)) == ["same", "half"]
+
+
+def test_a_photo_that_none_is_like_has_none_like_it(db: Db) -> None:
+    of = ready(db, "cat", tag("cat"), tag("beach"))
+    ready(db, "half", tag("cat"), tag("dog"), tag("harbour"))
+    assert names(like(db, of, "meaning")) == []
 
 
 def test_like_in_composition_is_the_same_geometry_whatever_it_shows(db: Db) -> None:

@@ -15,7 +15,7 @@ from services.common.models import get_models
 from services.embedded.database import Database
 from services.tagger.providers.local import LocalTagger
 from tests.neighbours import a_database, copy_of_template, make_template
-from tests.quality.search import baselines
+from tests.quality.search import alike, baselines
 from tests.quality.search.gallery import MODELS, Gallery, Local
 from tests.quality.search.measures import HEAD, Figures, figures, ndcg
 from tests.quality.search.photos import Described, all_photos
@@ -72,6 +72,11 @@ def tables(
                     print(measure(some, photos, way).row(way_name))
                 if wanted.misses:
                     misses(gallery, some)
+        if file == DESCRIBED:
+            print(f"\n{alike.HEAD}")
+            for half, asked in zip(("tuning", "held-out"), alike.halves(photos), strict=True):
+                if wanted.half in (half, "both"):
+                    print(alike.measure_alike(gallery, asked).row(half))
 
 
 def main() -> None:

@@ -7,10 +7,11 @@ from typing import Any, cast
 
 import numpy as np
 
-from services.common.api import Reservation, SearchAnswer
+from services.common.api import SearchAnswer
 from services.common.description import describe
 from services.common.events import PhotoEmbedded, TagVector
 from services.common.identity import photo_id
+from services.common.lifecycle import Reservation
 from services.embedder.providers.local import LocalEmbedder
 from services.search import record
 from services.search.apply import apply_result
@@ -18,6 +19,7 @@ from services.search.database import Db, Pool
 from services.search.meaning import Meaning, Placed
 from services.search.query import Asking, Question
 from services.search.ranking import MILLION
+from services.search.similar import Similar, places_of_photo
 from services.search.understanding import Understood
 from services.search.vocabulary import Vocabulary
 from tests.quality.search.photos import Described
@@ -126,6 +128,16 @@ class Gallery:
 
     def found(self, q: str) -> list[Described]:
         return [self.ids[hit.id] for hit in self.answer(q).photos]
+
+    def alike(self, photo: Described, **more: Any) -> list[Described]:
+        """Photos that it is like in meaning."""
+        asked = self.understood("")
+        of = photo_id(OWNER, photo.digest)
+        model_id = asked.model["model_id"] if asked.model else None
+        places = places_of_photo(self.db, OWNER, of, model_id)
+        similar = Similar(self.asking, OWNER, "meaning", places, of)
+        answer = similar.answer(self.db, Question(OWNER, "", 200, **more), asked)
+        return [self.ids[hit.id] for hit in answer.photos]
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
         return np.array(self.embedder.place(texts), np.float32)

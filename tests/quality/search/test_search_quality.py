@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.quality.search import baselines
+from tests.quality.search import alike, baselines
 from tests.quality.search.__main__ import measure
 from tests.quality.search.gallery import Gallery, Local
 from tests.quality.search.measures import HEAD, Figures
@@ -41,6 +41,17 @@ def test_search_is_above_its_gates_and_above_every_other_way(
     for name, gate in vars(GATES).items():
         assert getattr(ours, name) >= gate, name
     assert all(told.ndcg < ours.ndcg and told.shown < ours.shown for told in measured.values())
+
+
+def test_photos_like_a_photo_are_like_it(
+    gallery: Gallery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, held_out = alike.halves(gallery.photos)
+    told = alike.measure_alike(gallery, held_out)
+    with capsys.disabled():
+        print(f"\n{alike.HEAD}\n{told.row('held-out')}")
+    assert told.right >= 0.75
+    assert told.found >= 0.5
 
 
 def test_every_explanation_adds_up_on_every_query(gallery: Gallery) -> None:

@@ -2,7 +2,8 @@
 
 import type { Layout } from "../layout/justified.ts";
 import { rowAt } from "../layout/window.ts";
-import { LOOKS, route, written, type Place } from "../state/route.svelte.ts";
+import { LOOKS, written, type Place } from "../state/place.ts";
+import { route } from "../state/route.svelte.ts";
 
 interface Kept {
   id: string;

@@ -179,13 +179,14 @@ class Gallery {
   async #page(cursor: string | null, signal: AbortSignal): Promise<Page> {
     const { q, status, weaker, strictness, sort, like, by, until } = this.view;
     const limit = cursor === null ? FIRST_PAGE : NEXT_PAGE;
+    const cut = { strictness, weaker: weaker ? "true" : null };
     if (isDropped(like)) {
       const photo = await droppedPhoto(like);
       if (!photo) throw new Error(texts.alike.lost);
-      return await api.byPhoto(photo, { by, q, limit: NEXT_PAGE }, signal);
+      return await api.byPhoto(photo, { by, q, limit: NEXT_PAGE, ...cut }, signal);
     }
-    if (like) return await api.similar(like, { by, q, limit: NEXT_PAGE }, signal);
-    if (q) return await api.search({ q, cursor, limit, strictness, sort, weaker: weaker ? "true" : null }, signal);
+    if (like) return await api.similar(like, { by, q, limit: NEXT_PAGE, ...cut }, signal);
+    if (q) return await api.search({ q, cursor, limit, sort, ...cut }, signal);
     const from = cursor === null && until ? await this.#cursorOf(until, signal) : cursor;
     return await api.photos({ cursor: from, status, limit, sort }, signal);
   }
