@@ -5,9 +5,9 @@ import json
 from pydantic import SecretStr
 
 from services.common import tracing
-from services.common.api import PhotoState
 from services.common.errors import TryAgain
 from services.common.events import Event
+from services.common.lifecycle import PhotoState
 from services.common.line import Line, NoAnswer
 
 #: Search answers in a millisecond; a worker that waits longer for it only holds a thread.

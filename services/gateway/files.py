@@ -9,8 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.common.api import PhotoState
 from services.common.blobs import Keys
+from services.common.lifecycle import PhotoState
 from services.common.problems import Problem
 from services.gateway.door import Door, OpenDoor
 from services.gateway.photos import NONE

@@ -14,11 +14,11 @@ from uuid import UUID
 import structlog
 
 from services.common import tracing
-from services.common.api import PhotoState, Reservation, Reserved
 from services.common.blobs import Keys
 from services.common.events import PhotoFacts, PhotoUploaded
 from services.common.identity import photo_id
 from services.common.killpoint import reach
+from services.common.lifecycle import PhotoState, Reservation, Reserved
 from services.common.problems import Problem
 from services.gateway.announcer import Announcer
 from services.gateway.answers import Accepted

@@ -10,8 +10,8 @@ from fastapi import Response
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from services.common import tracing
-from services.common.api import Changes, PhotoState, Reservation, Reserved
 from services.common.internal import credentials
+from services.common.lifecycle import Changes, PhotoState, Reservation, Reserved
 from services.common.problems import MEDIA_TYPE, Problem, away
 from services.gateway.line import Answer, Line, NoAnswer
 from services.gateway.who.acting import acting

@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 from uuid import UUID
 
-from services.common.api import PhotoState
+from services.common.lifecycle import PhotoState
 from services.gateway.search import SearchService
 from services.gateway.who.acting import gallery
 

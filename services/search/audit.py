@@ -7,9 +7,9 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
-from services.common.api import Reservation
 from services.common.blobs import Blobs, Keys
 from services.common.errors import Refuse
+from services.common.lifecycle import Reservation
 from services.search.database import Db, Pool
 from services.search.record import commit, lock_photo, reserve
 from services.search.sql import SQL

@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.common.api import Reservation
+from services.common.lifecycle import Reservation
 from services.search import routes
 from services.search.problems import PROBLEMS, problem_of
 from services.search.state import State

@@ -12,9 +12,10 @@ from uuid import UUID
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
-from services.common.api import Change, Changes, PhotoState, Reason, Reservation, Reserved
+from services.common.api import Reason
 from services.common.blobs import Keys
 from services.common.events import PhotoChanged, Stage, Status
+from services.common.lifecycle import Change, Changes, PhotoState, Reservation, Reserved
 from services.search.database import Db
 from services.search.sql import SQL
 

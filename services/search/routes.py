@@ -14,20 +14,17 @@ from psycopg.rows import class_row, dict_row
 from pydantic import BaseModel, Field
 
 from services.common.api import (
-    Changes,
     Failure,
     GalleryStatus,
     House,
     PhotoDetail,
     PhotoPage,
-    PhotoState,
-    Reservation,
-    Reserved,
     Retagged,
     Retried,
     TagEdit,
 )
 from services.common.events import Status
+from services.common.lifecycle import Changes, PhotoState, Reservation, Reserved
 from services.search import audit as auditing
 from services.search import batches, budget, gallery, record, tags
 from services.search.accounts.walls import NOBODY, in_gallery

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.common.api import Reservation
 from services.common.identity import photo_id
+from services.common.lifecycle import Reservation
 from tests.gateway.house import CAT, House, jpeg
 
 pytestmark = pytest.mark.timeout(60)

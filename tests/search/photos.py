@@ -7,9 +7,10 @@ from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 
-from services.common.api import Exif, Reservation, SearchAnswer, Swatch
+from services.common.api import Exif, SearchAnswer, Swatch
 from services.common.events import Feeling, PhotoEmbedded, PhotoFailed, Tag, TagVector
 from services.common.identity import photo_id
+from services.common.lifecycle import Reservation
 from services.search import record
 from services.search.apply import apply_result
 from services.search.database import Db, Pool

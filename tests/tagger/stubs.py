@@ -13,8 +13,8 @@ from threading import Lock, Thread
 from typing import Any
 from uuid import UUID
 
-from services.common.api import PhotoState
 from services.common.blobs import Keys
+from services.common.lifecycle import PhotoState
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from services.common.api import Change, Reason
+from services.common.api import Reason
 from services.common.events import PhotoChanged, PhotoTagged, Stage, Status
+from services.common.lifecycle import Change
 
 RELOAD = b"event: reload\ndata: {}\n\n"
 HEARTBEAT = b": still here\n\n"
