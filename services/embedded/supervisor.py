@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 from collections import deque
-from collections.abc import Awaitable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager, suppress
 from time import monotonic
 
 from services.embedded.errors import CannotStart
@@ -23,6 +23,23 @@ DEATHS = 3
 PATIENCE = 180.0
 REMINDER = 10.0
 LAST_LINES = 20
+
+
+@asynccontextmanager
+async def pipe() -> AsyncIterator[tuple[asyncio.StreamReader, int]]:
+    """What a process writes, and the end that it gets; whoever starts it closes that one.
+
+    Not asyncio's own pipe, which would keep ``wait`` waiting for every grandchild that holds it.
+    """
+    ours, theirs = os.pipe()
+    output = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(output), os.fdopen(ours, "rb")
+    )
+    try:
+        yield output, theirs
+    finally:
+        transport.close()
 
 
 class Keeper:
@@ -73,41 +90,37 @@ class Keeper:
 
     async def _live(self) -> int:
         """From start to end of one process."""
-        process, output = await self._spawn()
-        self.watch.add(process.pid, tier=self.part.stop_tier, stops_on=self.part.stops_on)
-        pump = asyncio.create_task(self._pump(output))
-        waiting = asyncio.create_task(self._wait_ready(process))
-        try:
-            return await process.wait()
-        finally:
-            waiting.cancel()
-            kill_group(process.pid)
-            self.watch.remove(process.pid)
-            self.part.tidy()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(pump, 2)
+        async with pipe() as (output, theirs):
+            process = await self._spawn(theirs)
+            self.watch.add(process.pid, tier=self.part.stop_tier, stops_on=self.part.stops_on)
+            pump = asyncio.create_task(self._pump(output))
+            waiting = asyncio.create_task(self._wait_ready(process))
+            try:
+                return await process.wait()
+            finally:
+                waiting.cancel()
+                kill_group(process.pid)
+                self.watch.remove(process.pid)
+                self.part.tidy()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(pump, 2)
 
-    async def _spawn(self) -> tuple[asyncio.subprocess.Process, asyncio.StreamReader]:
-        """With a pipe of our own: asyncio's would keep ``wait`` waiting for every grandchild."""
-        command = self.part.command(self.part.stops_on)
-        ours, theirs = os.pipe()
-        output = asyncio.StreamReader()
-        protocol = asyncio.StreamReaderProtocol(output)
-        await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, os.fdopen(ours, "rb"))
+    async def _spawn(self, output: int) -> asyncio.subprocess.Process:
         try:
-            process = self.process = await asyncio.create_subprocess_exec(
+            command = self.part.command(self.part.stops_on)
+            self.process = await asyncio.create_subprocess_exec(
                 *command.argv,
                 cwd=command.folder,
                 env={**os.environ, **command.environment},
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=theirs,
-                stderr=theirs,
+                stdout=output,
+                stderr=output,
                 start_new_session=True,
                 preexec_fn=lambda: die_with_parent(self.part.stops_on),
             )
         finally:
-            os.close(theirs)
-        return process, output
+            os.close(output)
+        return self.process
 
     async def _wait_ready(self, process: asyncio.subprocess.Process) -> None:
         while process.returncode is None:

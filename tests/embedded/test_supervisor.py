@@ -15,8 +15,17 @@ import pytest
 
 from services.embedded.errors import CannotStart
 from services.embedded.journal import Journal
-from services.embedded.processes import wait_gone
-from tests.embedded.fakes import SHORT_LIVED, STUBBORN, Fake, chain, pids, story, supervise
+from services.embedded.processes import kill_group, wait_gone
+from tests.embedded.fakes import (
+    OBEDIENT,
+    SHORT_LIVED,
+    STUBBORN,
+    Fake,
+    chain,
+    pids,
+    story,
+    supervise,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,6 +65,24 @@ def test_no_process_is_left_after_a_stop(tmp_path: Path) -> None:
     asyncio.run(supervise(chain(tmp_path), seconds=0))
     assert len(pids(tmp_path)) == 6
     assert wait_gone(pids(tmp_path), within=2) == []
+
+
+def test_a_grandchild_that_goes_on_writing_leaves_no_pipe_open_here(tmp_path: Path) -> None:
+    elsewhere = "setsid sleep 1000 & echo $! >> {folder}/pids"
+    pipes = [number for number, _ in pipes_open()]
+    asyncio.run(supervise([Fake("tagger", tmp_path, elsewhere + OBEDIENT)], seconds=0))
+    left = [what for number, what in pipes_open() if number not in pipes]
+    for pid in pids(tmp_path):
+        kill_group(pid)
+    assert left == []
+
+
+def pipes_open() -> list[tuple[str, str]]:
+    """Of this process: the number of each, and what it is."""
+    found = [
+        (one.name, os.readlink(one)) for one in Path("/proc/self/fd").iterdir() if one.exists()
+    ]
+    return [(number, what) for number, what in found if what.startswith("pipe:")]
 
 
 def test_a_part_that_dies_is_started_again_ever_more_slowly(tmp_path: Path) -> None:
