@@ -87,8 +87,13 @@ def copy_facts(
         (kind, text): number
         for number, kind, text in db.execute("SELECT trait_id, kind, text FROM trait")
     }
-    colours = db.execute("SELECT name, l, a, b FROM colour ORDER BY number").fetchall()
-    weights, shares = _colours(some.labs, np.array([place for _, *place in colours]))
+    colours = db.execute("SELECT name, number FROM colour ORDER BY number").fetchall()
+    shades = db.execute(
+        "SELECT number, l, a, b FROM colour UNION ALL SELECT number, l, a, b FROM colour_shade"
+    ).fetchall()
+    weights, shares = _colours(
+        some.labs, [np.array([lab for n, *lab in shades if n == number]) for _, number in colours]
+    )
     bits = _print_bits(some.hashes)
     swatches = _swatches(some.labs)
 
@@ -162,15 +167,22 @@ def _facts(some: Some, n: int, tags: list[int], has: dict[str, float]) -> dict[s
 
 
 def _colours(
-    labs: NDArray[np.int64], places: NDArray[np.float64]
+    labs: NDArray[np.int64], shades: list[NDArray[np.float64]]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Of each photo the vector of named colours, and the share of its pixels near each."""
-    far = np.sqrt((((labs[:, :, None] - places) * (0.7, 1, 1)) ** 2).sum(axis=3))
+    far = np.stack([_farness(labs, places) for places in shades], axis=2)
     near = np.exp(-((far / 18) ** 2)) + 1e-12
     amounts = np.array(AMOUNTS)[None, :, None]
     weights = np.sqrt((amounts * near / near.sum(axis=2, keepdims=True)).sum(axis=1))
-    nearest = far.argmin(axis=2)[:, :, None] == np.arange(len(places))
+    nearest = far.argmin(axis=2)[:, :, None] == np.arange(len(shades))
     return weights, (amounts * (nearest | (far < 12))).sum(axis=1)
+
+
+def _farness(labs: NDArray[np.int64], places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """From the nearest of some places."""
+    apart = (labs[:, :, None] - places) * (0.7, 1, 1)
+    far: NDArray[np.float64] = np.sqrt((apart**2).sum(axis=3)).min(axis=2)
+    return far
 
 
 def _swatches(labs: NDArray[np.int64]) -> list[list[int]]:

@@ -204,10 +204,12 @@ def _limits(asked: Understood, tags: list[int], most: int) -> list[int]:
 
 
 def _colours(asked: Understood, terms: Terms) -> list[str]:
-    named = [n for n in asked.likeness() if n < 0 and terms.by_number[n].kind == "colour"]
+    likeness = asked.likeness()
+    named = [n for n in likeness if n < 0 and terms.by_number[n].kind == "colour"]
     return [
         vector_literal([float(name == terms.by_number[n].text) for name in COLOUR_ORDER])
         for n in named
+        if likeness[n] == 1.0  # a shade of what is asked for has no walk of its own
     ]
 
 

@@ -39,6 +39,11 @@ COLOUR_NAMES = frozenset(
     ["black", "grey", "white", "red", "orange", "yellow", "lime", "green", "teal", "cyan", "blue",
      "sky blue", "navy", "purple", "magenta", "pink", "brown", "beige", "gold", "olive"]
 )  # fmt: skip
+#: What a plain name of a colour takes in, beside what is called just so.
+SHADES = {
+    "blue": ("sky blue", "navy"), "green": ("lime", "olive"), "yellow": ("gold",),
+    "purple": ("magenta",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from services.search.language.colours import colour
 from services.search.language.dates import read_days
 from services.search.language.fields import days_path
 from services.search.language.known import Terms, names, stem
-from services.search.language.lexicon import COLOUR_NAMES, COLOURS, EMPTY, ORIENTATIONS
+from services.search.language.lexicon import COLOUR_NAMES, COLOURS, EMPTY, ORIENTATIONS, SHADES
 from services.search.language.numbers import NUMERIC, range_path
 from services.search.language.plan import Condition, Meant, Part, Want, has_tag
 from services.search.language.syntax import Span
@@ -25,6 +25,8 @@ AMOUNT = re.compile(r"(\d{1,3}) ?% ?(?:of )?([a-z ]+)|([a-z ]+) (\d{1,3}) ?%")
 ABOUT = 0.8
 #: How much of a photo has a colour that is named in passing, at least.
 SOME = 0.08
+#: How like a colour its shades are, and a tagger's word that it prevails.
+SHADE, TONES = 0.6, 0.9
 
 
 class Phrases:
@@ -113,7 +115,11 @@ class Phrases:
         return known[0][0], known[0][1]
 
     def _colour(self, text: str, name: str, words: dict[int, float], span: Span) -> Part:
-        traits = {term.number: 1.0 for term in self._terms.exactly(name, ["colour"])}
+        """By its share of the pixels, by its shades, and as taggers say that it prevails."""
+        shades = (self._terms.exactly(shade, ["colour"]) for shade in SHADES.get(name, ()))
+        traits = {term.number: SHADE for some in shades for term in some}
+        traits |= {term.number: TONES for term in self._terms.exactly(f"{name} tones", ["label"])}
+        traits |= {term.number: 1.0 for term in self._terms.exactly(name, ["colour"])}
         meant = Meant(span, text, "colour", name, f"color:{quoted(name)}")
         labels = {
             number: like
