@@ -172,6 +172,13 @@ class Blobs:
         with store_errors(self.bucket):
             if not self.answers():
                 self._client.create_bucket(Bucket=self.bucket)
+                make_room(self._client, self.bucket)
+
+
+def make_room(s3: "S3Client", bucket: str) -> None:
+    """SeaweedFS makes a bucket's volumes when its first bytes come; who comes second waits 1 s."""
+    s3.put_object(Bucket=bucket, Key="first", Body=b"first")
+    s3.delete_object(Bucket=bucket, Key="first")
 
 
 def client(

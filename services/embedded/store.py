@@ -114,9 +114,12 @@ class Store(Node):
                 raise ConnectionError("no volume can be reached yet")
 
     def furnish(self) -> None:
+        from services.common.blobs import make_room
+
         client = self.client()
         if self.bucket not in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}:
             client.create_bucket(Bucket=self.bucket)
+            make_room(client, self.bucket)
 
     def shows(self, line: str) -> bool:
         return line[:1] in {"E", "F"} and line[1:5].isdigit()
