@@ -6,8 +6,10 @@ every request that finds no connection makes one attempt, one at a time for the 
 the sweeper asks again every round, the consumer after growing pauses of random length.
 """
 
+import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -30,6 +32,9 @@ STATEMENT_TIMEOUT = 2500
 #: Filters differ from search to search: a plan for all of them fits none. The record's statements
 #: name one row by its key, whichever it is, so the server may keep their plans.
 FOR_EACH_QUERY = "-c plan_cache_mode=force_custom_plan"
+#: Seconds for which a connection that answered needs no asking again: a server that ends one, or
+#: goes, says so on the line.
+BELIEVED = 1.0
 
 
 class Link(Connection[Any]):
@@ -40,6 +45,17 @@ class Link(Connection[Any]):
     """
 
     patience: float | None = 6.0
+    answered: float = float("-inf")
+
+    @property
+    def believed(self) -> bool:
+        return monotonic() - self.answered < BELIEVED and not self._is_told_something()
+
+    def _is_told_something(self) -> bool:
+        """Nobody asked anything: it is the end of the line, or that the server leaves."""
+        line = select.poll()
+        line.register(self.fileno(), select.POLLIN)
+        return bool(line.poll(0))
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         try:
@@ -96,12 +112,16 @@ def _read_only(db: Db) -> None:
 
 def _check(db: Db) -> None:
     """The pool's own would leave a prepared statement each time. Raises one of ``AWAY``."""
+    if isinstance(db, Link) and db.believed:
+        return
     db.autocommit = True
     try:
         db.execute("", prepare=False)
     finally:
         with suppress(psycopg.Error):
             db.autocommit = False
+    if isinstance(db, Link):
+        db.answered = monotonic()
 
 
 def _pool(

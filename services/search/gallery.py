@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from time import monotonic
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from psycopg import Cursor
 from psycopg.rows import dict_row
 
 from services.common.api import PhotoDetail, PhotoPage, PhotoTag, Reason
@@ -29,11 +31,35 @@ def list_photos(
     db: Db, owner: str, *, status: str | None, cursor: str | None, limit: int
 ) -> PhotoPage:
     """For whoever reads it here; others take it as it is written. Raises ``BadCursor``."""
-    page = written_page(db, owner, status=status, cursor=cursor, limit=limit)
-    return PhotoPage.model_validate_json(page)
+    page = ask_page(db, owner, status=status, cursor=cursor, limit=limit)
+    return PhotoPage.model_validate_json(page.written())
 
 
-def written_page(
+@dataclass(frozen=True)
+class AskedPage:
+    """A page whose rows may still be on their way; nothing counts where ``total`` is known."""
+
+    rows: Cursor[dict[str, Any]]
+    limit: int
+    whose: tuple[str, str | None]
+    counting: Cursor[Any] | None
+    total: int
+
+    def written(self) -> bytes:
+        """``PhotoPage`` as JSON."""
+        found = self.rows.fetchall()
+        self.rows.close()
+        page, last = found[: self.limit], found[self.limit - 1 : self.limit]
+        more = len(found) > self.limit
+        answer = {
+            "photos": [plain_photo(row) for row in page],
+            "cursor": _after(last[0]) if more else None,
+            "total": _counted(self.whose, self.counting) if self.counting else self.total,
+        }
+        return orjson.dumps(answer, option=orjson.OPT_UTC_Z)
+
+
+def ask_page(
     db: Db,
     owner: str,
     *,
@@ -41,8 +67,8 @@ def written_page(
     cursor: str | None,
     limit: int,
     oldest: bool = False,
-) -> bytes:
-    """``PhotoPage`` as JSON, newest first unless ``oldest``. Raises ``BadCursor``."""
+) -> AskedPage:
+    """Newest first unless ``oldest``. Raises ``BadCursor``."""
     at, at_id = _read_time_cursor(cursor)
     fields = {"owner": owner, "status": status, "limit": limit + 1}
     query, place = (
@@ -50,19 +76,14 @@ def written_page(
         if oldest
         else ("list_photos", {"before": at, "before_id": at_id})
     )
-    with db.cursor(row_factory=dict_row) as rows:
-        found = rows.execute(SQL[query], {**fields, **place}).fetchall()
-    total = _count(db, owner, status)
-    page = found[:limit]
-    more = len(found) > limit
-    answer = {
-        "photos": [plain_photo(row) for row in page],
-        "cursor": write_cursor(page[-1]["uploaded_at"].isoformat(), page[-1]["id"])
-        if more
-        else None,
-        "total": total,
-    }
-    return orjson.dumps(answer, option=orjson.OPT_UTC_Z)
+    rows = db.cursor(row_factory=dict_row).execute(SQL[query], {**fields, **place})
+    total, until = _counts.get((owner, status), (0, 0.0))
+    counting = None if monotonic() < until else db.execute(SQL["count_photos"], fields)
+    return AskedPage(rows, limit, (owner, status), counting, total)
+
+
+def _after(row: dict[str, Any]) -> str:
+    return write_cursor(row["uploaded_at"].isoformat(), row["id"])
 
 
 #: Counting all photos of a large gallery takes longer than showing fifty of them.
@@ -70,17 +91,14 @@ LARGE, FRESH = 20_000, 5.0
 _counts: dict[tuple[str, str | None], tuple[int, float]] = {}
 
 
-def _count(db: Db, owner: str, status: str | None) -> int:
+def _counted(whose: tuple[str, str | None], counting: Cursor[Any]) -> int:
     """Exactly while there are few; of a large gallery as it was some seconds ago."""
-    known, until = _counts.get((owner, status), (0, 0.0))
-    if monotonic() < until:
-        return known
-    row = db.execute(SQL["count_photos"], {"owner": owner, "status": status}).fetchone()
+    row = counting.fetchone()
     total = int(row[0]) if row else 0
     if total > LARGE:
         if len(_counts) > 1000:
             _counts.clear()
-        _counts[owner, status] = total, monotonic() + FRESH
+        _counts[whose] = total, monotonic() + FRESH
     return total
 
 

@@ -27,7 +27,7 @@ from services.common.events import Status
 from services.common.lifecycle import Changes, PhotoState, Reservation, Reserved
 from services.search import audit as auditing
 from services.search import batches, budget, gallery, record, tags
-from services.search.accounts.walls import NOBODY, in_gallery
+from services.search.accounts.walls import NOBODY, at_once, in_gallery
 from services.search.database import Db
 from services.search.overview import look, versions
 from services.search.sql import SQL
@@ -108,11 +108,13 @@ def list_photos(
     status: Status | None = None,
     sort: Order = "newest",
 ) -> Response:
-    with transaction(state, owner) as db:
-        page = gallery.written_page(
-            db, owner, status=status, cursor=cursor, limit=limit, oldest=sort == "oldest"
-        )
-    return Response(page, media_type="application/json")
+    with state.pool.connection() as db:
+        with at_once(db, owner):
+            page = gallery.ask_page(
+                db, owner, status=status, cursor=cursor, limit=limit, oldest=sort == "oldest"
+            )
+        written = page.written()
+    return Response(written, media_type="application/json")
 
 
 @router.post("/photos:retry-failed", status_code=202, response_model=Retried)

@@ -31,10 +31,8 @@ def pages(db: Db, *, oldest: bool, limit: int, status: str | None = None) -> lis
     found: list[PhotoPage] = []
     cursor: str | None = None
     while not found or cursor:
-        written = gallery.written_page(
-            db, OWNER, status=status, cursor=cursor, limit=limit, oldest=oldest
-        )
-        found.append(PhotoPage.model_validate_json(written))
+        page = gallery.ask_page(db, OWNER, status=status, cursor=cursor, limit=limit, oldest=oldest)
+        found.append(PhotoPage.model_validate_json(page.written()))
         cursor = found[-1].cursor
     return found
 
@@ -57,13 +55,11 @@ def test_pages_of_any_length_follow_each_other_in_both_orders(
 def test_a_photo_that_comes_while_one_reads_the_oldest_first_is_read_last(
     db: Db, oldest_first: list[str]
 ) -> None:
-    written = gallery.written_page(db, OWNER, status=None, cursor=None, limit=4, oldest=True)
-    first = PhotoPage.model_validate_json(written)
+    page = gallery.ask_page(db, OWNER, status=None, cursor=None, limit=4, oldest=True)
+    first = PhotoPage.model_validate_json(page.written())
     late = str(ready(db, "late", tag("cat")))
-    written = gallery.written_page(
-        db, OWNER, status=None, cursor=first.cursor, limit=50, oldest=True
-    )
-    rest = PhotoPage.model_validate_json(written)
+    page = gallery.ask_page(db, OWNER, status=None, cursor=first.cursor, limit=50, oldest=True)
+    rest = PhotoPage.model_validate_json(page.written())
     assert ids([first, rest]) == [*oldest_first, late]
 
 

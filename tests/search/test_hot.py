@@ -34,9 +34,30 @@ ASKED: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", f"{PHOTO}/state", {"params": {"owner": "somebody else"}}),
     ("GET", f"{PHOTO.upper()}/state", {"params": {"owner": OWNER}}),
     ("POST", RESERVE, {"json": WANTED.model_dump(mode="json")}),
+    *(
+        ("GET", f"/internal/v1/{path}", {"params": {"owner": OWNER, **fields}})
+        for path, fields in (
+            ("photos", {}),
+            ("photos", {"limit": "1", "status": "queued", "sort": "oldest"}),
+            ("photos", {"limit": "0"}),
+            ("photos", {"status": "lost"}),
+            ("photos", {"cursor": "x"}),
+            ("photos", {"owner": ["a", "b"]}),
+            ("photos", {"unknown": "1"}),
+            ("search", {"q": "hot", "weaker": "true", "strictness": "0"}),
+            ("search", {"q": "modd:sad"}),
+            ("search", {}),
+            ("search", {"q": "a\0b"}),
+            ("tags", {"prefix": "ca", "kind": "mood"}),
+            ("tags", {"kind": "colour"}),
+        )
+    ),
 ]
 #: 409: nothing was ever reserved as the seventh generation.
-STATUSES = [404, 422, 422, 422, 405, 422, 422, 422, 200, 422, 409, 200, 200, 404, 404, 200]
+STATUSES = [
+    *(404, 422, 422, 422, 405, 422, 422, 422, 200, 422, 409, 200, 200, 404, 404, 200),
+    *(200, 200, 422, 422, 400, 200, 200, 200, 400, 422, 422, 200, 422),
+]
 
 
 class Cold:
