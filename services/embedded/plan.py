@@ -12,6 +12,7 @@ from services.embedded.broker import Broker
 from services.embedded.database import Database
 from services.embedded.errors import CannotStart
 from services.embedded.home import Home
+from services.embedded.known import unknown
 from services.embedded.parts import Neighbour, Part, Service
 from services.embedded.ports import LOOPBACK, is_free, is_open, public_port
 from services.embedded.store import Store
@@ -33,7 +34,7 @@ class Plan:
 
 def plan(home: Home, root: Path, environment: Mapping[str, str] = os.environ) -> Plan:
     """Whatever the environment names already is used; the rest is ours."""
-    notes: list[str] = []
+    notes = list(unknown(environment))
     neighbours: list[Neighbour] = []
     common = {
         **_store(home, environment, neighbours, notes),

@@ -95,3 +95,32 @@ def test_all_but_the_gateway_listen_on_loopback(tmp_path: Path) -> None:
     hosts = {name: service.command(0).environment["IMGCAP_HOST"] for name, service in known.items()}
     assert hosts.pop("gateway") == "0.0.0.0"
     assert set(hosts.values()) == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("IMGCAP_BROKER_URL", "do you mean IMGCAP_BROKER__URL?"),
+        ("IMGCAP_OPENAI__KEI", "do you mean IMGCAP_OPENAI__KEY?"),
+        ("imgcap_nothing_like_it", "see docs/settings.md"),
+    ],
+)
+def test_a_mistyped_variable_is_said(tmp_path: Path, name: str, meant: str) -> None:
+    (note,) = plan(Home(tmp_path), tmp_path, {name: "x"}).notes
+    assert name.upper() in note
+    assert note.endswith(meant)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IMGCAP_LIMITS__BROWSE",
+        "IMGCAP_STORE",
+        "IMGCAP_OPENAI__KEY_FILE",
+        "IMGCAP_DATA",
+        "IMGCAP_API_KEY",
+        "HOME",
+    ],
+)
+def test_a_variable_that_means_something_is_not(tmp_path: Path, name: str) -> None:
+    assert plan(Home(tmp_path), tmp_path, {name: "x"}).notes == ()
