@@ -2,6 +2,7 @@
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
 
@@ -28,16 +29,16 @@ def main() -> int:
     began = monotonic()
     try:
         virtual_environment()
-        packages(ROOT / "requirements" / LOCKS[goal])
-        project()
-        if goal == "check":
-            return check()
-        broker()
-        models(folder)
-        page()
-        if goal == "test":
-            browser()
-            redis()
+        with ThreadPoolExecutor() as beside:
+            steps = [beside.submit(programs, goal)]
+            packages(ROOT / "requirements" / LOCKS[goal])
+            project()
+            if goal == "check":
+                return check()
+            steps.append(beside.submit(models, folder))
+            page()
+            for step_beside in steps:
+                step_beside.result()
     except (Failed, CannotStart) as error:
         print(f"\nimgcap: {error}", file=sys.stderr)
         return 1
@@ -47,6 +48,15 @@ def main() -> int:
     if monotonic() - began > 1:
         print(f"  ✓ all set up ({monotonic() - began:.1f} s)", flush=True)
     return 0
+
+
+def programs(goal: str) -> None:
+    """What comes from the system's packages, which keeps another core busy than pip does."""
+    if goal != "check":
+        broker()
+    if goal == "test":
+        browser()
+        redis()
 
 
 def broker() -> None:
