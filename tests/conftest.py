@@ -18,6 +18,7 @@ from services.embedded.browser import find as find_browser
 from services.embedded.database import Database
 from services.embedded.store import Store
 from tests.canaries import leaks
+from tests.crowd import Shares, rank
 from tests.neighbours import (
     a_broker,
     a_database,
@@ -37,6 +38,14 @@ logging.getLogger("pika").setLevel(logging.CRITICAL)
 # httpx reads every authority of the system anew for each client and each bare call: 15 ms of CPU,
 # and whoever waits for a service asks it twenty times a second. Once is enough for a run.
 vars(httpx._transports.default)["create_ssl_context"] = cache(httpx.create_ssl_context)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=rank)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
+    return Shares(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

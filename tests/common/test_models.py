@@ -3,9 +3,9 @@
 import collections
 import hashlib
 import pickle
+import resource
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -43,13 +43,13 @@ def test_every_model_file_is_pinned_by_version_and_hash() -> None:
         assert "--hash=sha256:" in pins_of(file.wheel)
 
 
-@pytest.mark.alone
-def test_a_second_run_takes_less_than_a_third_of_a_second(model_folder: Path) -> None:
+def test_a_second_run_takes_no_time(model_folder: Path) -> None:
     command = [sys.executable, "-m", "services.common.models", str(model_folder)]
     subprocess.run(command, check=True)
-    began = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert time.perf_counter() - began < 1  # 0.17 s alone; the machine may be busy
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime < 0.5  # CPU: 0.13 s, whoever else is on the machine
     assert done.stdout == ""
 
 

@@ -14,8 +14,6 @@ from tests.gateway.house import House, jpeg, open_house, until
 from tests.gateway.stream import listening
 from tests.neighbours import a_broker, a_store, bucket_on, copy_of_template
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:

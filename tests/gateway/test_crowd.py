@@ -6,13 +6,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
-import pytest
-
 from tests.gateway.house import jpeg
 from tests.gateway.raw import line_to
 from tests.gateway.street import Street
-
-pytestmark = pytest.mark.timeout(120)
 
 CROWD = 300
 #: Seconds that an upload may take in the crowd: a promise of the product.

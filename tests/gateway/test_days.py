@@ -2,11 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from tests.gateway.house import House, jpeg
-
-pytestmark = pytest.mark.timeout(60)
 
 
 def test_the_calendar_leads_to_the_photos_of_a_day(house: House) -> None:

@@ -16,8 +16,6 @@ from services.embedded.database import Database
 from tests.gateway.house import House, jpeg, until
 from tests.search.photos import OWNER
 
-pytestmark = pytest.mark.timeout(60)
-
 
 def once(path_ends: str, fault: str) -> Callable[[str], str]:
     """The fault happens to the first call of that kind."""

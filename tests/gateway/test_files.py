@@ -10,8 +10,6 @@ from PIL import Image
 
 from tests.gateway.house import CAT, INSIDE, House, jpeg
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture(scope="session")
 def cat(shared_house: House) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from tests.gateway.house import INSIDE, House, jpeg
 from tests.search.photos import ready, tag
 from tests.search.test_api import HOSTILE
 
-pytestmark = pytest.mark.timeout(60)
-
 REFUSALS = ("bad-request", "bad-cursor", "bad-query", "header-too-large")
 CALLS = [
     ("GET", "/api/photos", ("limit", "cursor", "status")),

@@ -4,8 +4,6 @@ import pytest
 
 from tests.gateway.house import House, jpeg
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.mark.parametrize(
     "host",

@@ -24,8 +24,6 @@ from tests.gateway.raw import line_to
 from tests.gateway.stream import listening
 from tests.gateway.street import Street
 
-pytestmark = pytest.mark.timeout(120)
-
 
 def announced(street: Street, identity: UUID) -> PhotoUploaded:
     """What the tagger is told of the photo, however late."""

@@ -13,8 +13,6 @@ from services.gateway.who.acting import ACTING, LOCAL
 from tests.gateway.house import House, jpeg, until
 from tests.gateway.stream import listening
 
-pytestmark = pytest.mark.timeout(60)
-
 
 def changed(photo_id: UUID, seq: int, status: str = "queued", generation: int = 1) -> PhotoChanged:
     fields = {"photo_id": photo_id, "owner": "local", "generation": generation, "seq": seq}

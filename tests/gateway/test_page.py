@@ -6,8 +6,6 @@ import pytest
 from tests.gateway.conftest import INDEX, SCRIPT
 from tests.gateway.house import House
 
-pytestmark = pytest.mark.timeout(60)
-
 
 def test_the_page_is_asked_for_again_and_its_parts_never(house: House) -> None:
     index = house.client.get("/")

@@ -8,8 +8,6 @@ import pytest
 from tests.gateway.house import House, jpeg, until
 from tests.gateway.raw import Line, line_to
 
-pytestmark = pytest.mark.timeout(60)
-
 # The deadlines of a test's house: 1 s each, 64 KiB a second, 16 KiB of header.
 UPLOAD = ("POST", "/api/photos?filename=a.jpg", "Content-Type: image/jpeg")
 

@@ -8,8 +8,6 @@ import pytest
 
 from tests.gateway.house import CAT, House, free_port, gateway
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture
 def browser(house: House, tmp_path: Path) -> Iterator[httpx.Client]:

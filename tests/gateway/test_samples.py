@@ -6,8 +6,6 @@ import pytest
 
 from tests.gateway.house import House, jpeg, until
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture
 def samples(house: House) -> Path:

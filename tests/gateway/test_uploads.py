@@ -12,8 +12,6 @@ from services.common.identity import photo_id
 from services.common.lifecycle import Reservation
 from tests.gateway.house import CAT, House, jpeg
 
-pytestmark = pytest.mark.timeout(60)
-
 
 def test_a_photo_is_kept_with_everything_that_is_made_of_it(house: House) -> None:
     photo = jpeg()

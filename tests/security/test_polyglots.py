@@ -12,7 +12,6 @@ from tests.gateway.house import House
 from tests.security.polyglots import BEACON, polyglots
 from tests.web.desk import FLAGS
 
-pytestmark = pytest.mark.timeout(180)
 FORMS = ("original", "display", "thumb")
 
 
