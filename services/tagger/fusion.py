@@ -40,6 +40,8 @@ MODEL_ALONE = {
 LEAST = 0.3
 #: Overlap over union from which two boxes are the same subject.
 SAME = 0.5
+#: A box of more of the photo than this is what the subject lies on: a table, a bed, the ground.
+WHOLE = 0.9
 
 
 def fuse(sightings: Mapping[str, Sighting]) -> tuple[Tag, ...]:
@@ -111,7 +113,8 @@ def sharpened(tag: Tag, boxes: Sequence[Sequence[float]]) -> Tag:
     subject = (tag.evidence or {}).get("subject")
     if not tag.evidence or not isinstance(subject, dict) or "box" not in subject:
         return tag
-    best = max(boxes, key=lambda box: overlap(box, subject["box"]), default=None)
+    bounding = [box for box in boxes if box[2] * box[3] <= WHOLE]
+    best = max(bounding, key=lambda box: overlap(box, subject["box"]), default=None)
     if best is None or overlap(best, subject["box"]) < SAME:
         return tag
     sharper = {**subject, "box": list(best)}

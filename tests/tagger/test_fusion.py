@@ -89,6 +89,13 @@ def test_a_detectors_box_sharpens_the_subject_that_it_overlaps() -> None:
     assert fused([drawn("centered", 0.6)], rekognition=[far])["centered"].evidence == SUBJECT
 
 
+def test_a_box_round_the_whole_photo_sharpens_nothing() -> None:
+    cup = {"subject": {"box": [0.13, 0.05, 0.67, 0.92], "point": [0.46, 0.53]}}
+    centered = drawn("centered", 0.9).model_copy(update={"evidence": cup})
+    table = DOG.model_copy(update={"text": "table", "evidence": {"boxes": [[0, 0, 1, 0.99]]}})
+    assert fused([centered], rekognition=[table])["centered"].evidence == cup
+
+
 def test_every_technique_has_its_weights() -> None:
     assert set(GEOMETRY_ALONE) == set(MODEL_ALONE) == TECHNIQUES
 
