@@ -82,6 +82,24 @@ def test_a_label_shows_where_it_is_while_the_pointer_is_on_it(desk: Desk, tmp_pa
     expect(viewer.get_by_test_id("overlay")).to_have_count(0)
 
 
+def test_a_tap_shows_where_a_label_is_and_another_tap_hides_it(
+    phone: Desk, tmp_path: Path
+) -> None:
+    cat = tmp_path / f"cat{uuid4().hex[:8]}.jpg"
+    cat.write_bytes(unlike_any_other(SAMPLES / "cat.jpg"))
+    phone.open()
+    phone.upload_and_wait(cat)
+    viewer = phone.view(cat)
+    where = viewer.get_by_role("button", name="Show where cat is")
+    where.tap()
+    expect(where).to_have_attribute("aria-pressed", "true")
+    drawn = viewer.get_by_test_id("overlay").locator(".ink rect.found")
+    expect(drawn).to_have_count(1)
+    expect(drawn).to_be_in_viewport()
+    where.tap()
+    expect(viewer.get_by_test_id("overlay")).to_have_count(0)
+
+
 def test_what_is_drawn_lands_on_the_right_pixels(desk: Desk, photo: Path) -> None:
     desk.open()
     desk.upload_and_wait(photo)

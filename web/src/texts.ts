@@ -238,6 +238,7 @@ export const texts = {
     alike: (kind: string, like: string) => `${kind}, ${like} like your words`,
     byYou: "added by you",
     find: (tag: string) => `Find more “${tag}”`,
+    where: (tag: string) => `Show where ${tag} is`,
     edit: "Edit",
     editDone: "Done",
     reject: (tag: string) => `Remove ${tag}`,
