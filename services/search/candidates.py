@@ -32,15 +32,17 @@ class Depth:
 
 
 #: Enough for the first pages; whoever wants more, or all of them in another order, waits longer.
-#: (Of 100 nearest the page had 80 % of the ten best of all, of 300 it has 95 %, for a third more.)
-SHALLOW, DEEP = Depth(300, 300, 200), Depth(2000, 200, 400)
+#: (An index that is walked for more than ``ef`` begins again: 200 for 300 took a quarter more.)
+SHALLOW, DEEP = Depth(300, 300, 300), Depth(2000, 200, 400)
 #: Of a gallery so small more is weighed at once: its owner knows how many there must be.
 FEW, FEW_WEIGHED = 5000, Depth(1000, 200, 200)
 #: Photos that a filtered walk finds.
 FOUND = 100
-#: How many photos a filtered walk is asked for, how broadly it walks, and how far it goes on when
-#: few of those that it meets pass.
-FILTERED, FILTERED_EF, TUPLES = 100, 400, 60_000
+#: Behind a filter each photo of a tag or of a walk costs the look at those that do not pass, and
+#: those that have all that is wanted cost nothing but themselves: of them more are weighed.
+FILTERED, FILTERED_TAGS = Depth(600, 60, 400), 150
+#: How far a filtered walk goes on when few of those that it meets pass.
+TUPLES = 60_000
 #: Photos asked for an estimate of how many pass.
 SAMPLE = 500
 #: Seconds for which sizes stay true enough. (A small gallery soon has many times its size.)
@@ -100,18 +102,20 @@ def find(
     everything = sizes.passing(db, owner, None)
     passing = sizes.passing(db, owner, asked.filter) if asked.filter else everything
     few = is_few(passing, everything, asked.filter)
-    depth = DEEP if deep else at_first(everything)
+    walked = asked.filter is not None and not few
+    depth = DEEP if deep else FILTERED if walked else at_first(everything)
     heard = asked.vector is not None and asked.model is not None
     fields = {
         **_weighed(owner, asked),
         **_arms(asked, terms, few and everything > FEW),
         "most": depth.most,
-        "nearest": FILTERED if asked.filter and not few and not deep else depth.nearest,
-        "ef": max(depth.ef, FILTERED_EF) if asked.filter else depth.ef,
+        "nearest": depth.nearest,
+        "ef": depth.ef,
         "walk": heard and not few,
         "compare": heard and few,
     }
-    fields |= {"limits": _limits(asked, fields["tag_ids"], depth.most)}
+    most = FILTERED_TAGS if depth is FILTERED else depth.most
+    fields |= {"limits": _limits(asked, fields["tag_ids"], most)}
     return _ask(db, fields)
 
 
