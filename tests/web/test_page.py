@@ -70,6 +70,22 @@ def test_the_open_photo_shows_its_tags_and_draws_its_composition(desk: Desk, pho
     expect(viewer.get_by_test_id("overlay")).to_have_count(0)
 
 
+@pytest.mark.usefixtures("stocked")
+def test_the_technique_that_a_photo_was_found_by_is_drawn_at_once(desk: Desk) -> None:
+    page = desk.open("?q=symmetry")
+    page.get_by_test_id("photo").first.get_by_role("link").click()
+    viewer = page.get_by_role("dialog", name=re.compile("^Photo "))
+    overlay, button = viewer.get_by_test_id("overlay"), viewer.get_by_role("button", pressed=True)
+    found = button.filter(has_text="symmetry")
+    expect(found).to_have_count(1)
+    expect(overlay.locator("line").first).to_be_attached()
+    found.click()
+    expect(overlay).to_have_count(0)
+    page.wait_for_url(re.compile("draw=nothing"))
+    viewer.get_by_role("button", name=re.compile("^symmetry .*draw it")).click()
+    expect(overlay).to_have_count(1)
+
+
 def test_a_label_shows_where_it_is_while_the_pointer_is_on_it(desk: Desk, tmp_path: Path) -> None:
     cat = tmp_path / f"cat{uuid4().hex[:8]}.jpg"
     cat.write_bytes(unlike_any_other(SAMPLES / "cat.jpg"))

@@ -22,7 +22,7 @@ const NAMES = [
   "refine",
   /** The photo that is open. */
   "photo",
-  /** The techniques that are drawn over it, with commas between. */
+  /** The techniques that are drawn over it, with commas between; empty means those that it was found by. */
   "draw",
 ] as const;
 
