@@ -27,7 +27,7 @@ from services.common.events import Status
 from services.common.lifecycle import Changes, PhotoState, Reservation, Reserved
 from services.search import audit as auditing
 from services.search import batches, budget, gallery, record, tags
-from services.search.accounts.walls import NOBODY, at_once, in_gallery
+from services.search.accounts.walls import NOBODY, at_once, in_gallery, reading
 from services.search.database import Db
 from services.search.overview import look, versions
 from services.search.sql import SQL
@@ -67,7 +67,7 @@ def transaction(state: State, owner: str | None = None) -> Iterator[Db]:
 @contextmanager
 def snapshot(state: State, owner: str = NOBODY) -> Iterator[Db]:
     """Everything that one answer reads is of one moment; nothing is written."""
-    with state.readers.connection() as db, in_gallery(db, owner):
+    with state.readers.connection() as db, reading(db, owner):
         yield db
 
 

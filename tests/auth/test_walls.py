@@ -30,8 +30,8 @@ OWNER, STRANGER = "local", "stranger"
 FILTER = re.compile(rb"((?:\w+\.)?owner) = (%\(owner\)s|\$2|whose)")
 #: Tables that everybody shares, by design: words, models, money, and what only the record uses.
 SHARED = {
-    "tag", "embedding_model", "tag_vector", "query_vector", "colour", "mood_place", "trait",
-    "budget", "provider",
+    "tag", "embedding_model", "tag_vector", "query_vector", "colour", "colour_shade", "mood_place",
+    "trait", "budget", "provider",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from services.search.accounts.walls import at_once
+from services.search.accounts.walls import at_once, reading
 from services.search.database import BELIEVED, Link, Pool, open_readers
 from services.search.settings import DatabaseSettings
 
@@ -60,6 +60,33 @@ def test_what_is_asked_at_once_is_one_transaction_that_ends_with_it(pool: Pool) 
         assert after is not None
         assert "somebody" not in after
         assert "imgcap_gallery" not in after
+
+
+def test_a_snapshot_is_of_one_gallery_and_one_moment_and_ends(pool: Pool, database: str) -> None:
+    seen = "SELECT current_setting('imgcap.owner'), current_user, now(), txid_current_snapshot()"
+    with pool.connection() as db:
+        with reading(db, "somebody"):
+            first = db.execute(seen).fetchone()
+            with psycopg.connect(database, autocommit=True) as other:
+                other.execute("INSERT INTO tag (kind, text) VALUES ('label', 'meanwhile')")
+            assert first == db.execute(seen).fetchone()
+            assert first is not None
+            assert first[:2] == ("somebody", "imgcap_gallery")
+            assert db.execute("SELECT count(*) FROM tag").fetchone() == (0,)
+        assert db.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        assert db.execute("SELECT count(*) FROM tag").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "asked", ["INSERT INTO tag (kind, text) VALUES ('label', 'x')", "SELECT 1 / 0"]
+)
+def test_a_snapshot_that_fails_leaves_nothing_open(pool: Pool, asked: str) -> None:
+    with pool.connection() as db:
+        with pytest.raises(psycopg.Error), reading(db, "somebody"):
+            db.execute(asked.encode()).fetchone()
+        assert db.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        assert not db.autocommit
+        assert db.execute("SELECT count(*) FROM tag").fetchone() == (0,)
 
 
 def test_what_fails_at_once_leaves_the_connection_as_it_was(pool: Pool) -> None:

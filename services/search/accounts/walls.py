@@ -12,16 +12,38 @@ NOBODY = ""
 ENTER = "SELECT set_config('role', 'imgcap_gallery', true), set_config('imgcap.owner', %s, true)"
 
 
+#: Everything that is read is of one moment, and nothing is written.
+BEGIN, COMMIT = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", b"COMMIT"
+
+
 @contextmanager
 def at_once(db: Db, owner: str) -> Iterator[None]:
     """What is asked here is one message and one transaction: its answers are read afterwards."""
+    with _by_hand(db), db.pipeline():
+        db.execute(ENTER, [owner])
+        yield
+
+
+@contextmanager
+def reading(db: Db, owner: str) -> Iterator[None]:
+    """A snapshot of one gallery. Its beginning and its end travel with what is asked: psycopg would
+    wait for each of them."""
+    with _by_hand(db), db.pipeline():
+        db.execute(BEGIN)
+        db.execute(ENTER, [owner])
+        yield
+        db.execute(COMMIT)
+
+
+@contextmanager
+def _by_hand(db: Db) -> Iterator[None]:
+    """Transactions are begun and ended by what is executed, and by whatever fails."""
     committing, db.autocommit = db.autocommit, True
     try:
-        with db.pipeline():
-            db.execute(ENTER, [owner])
-            yield
+        yield
     finally:
         with suppress(Error):  # a line that broke is no concern of anybody's
+            db.rollback()
             db.autocommit = committing
 
 
