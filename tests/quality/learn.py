@@ -23,11 +23,17 @@ from services.tagger.local.leanings.measures import MEASURES, Geometry
 from services.tagger.local.pixels import Array, Picture, decode
 from services.tagger.local.sight import measured
 from services.tagger.local.subject import SubjectModel, find_subject
-from services.tagger.local.thresholds import COMPOSITION, MOOD
+from services.tagger.local.thresholds import COMPOSITION, MOOD, SURROUNDINGS
+from tests.quality.byhand import PHOTOS, table
+from tests.quality.leftout import LeftOut, lines_of
 from tests.quality.render_more import FAMILIES
 
-PHOTOS = Path(__file__).parent / "photos.tsv"
-MOODS = tuple(MOOD.likely)
+#: What is learned, and the kind of head that it needs.
+KINDS = {
+    **dict.fromkeys(MEASURES, "composition"),
+    **dict.fromkeys(MOOD.likely, "mood"),
+    **dict.fromkeys(SURROUNDINGS.likely, "scene"),
+}
 BLOCK = 12
 #: From here on it is a drawing.
 HALF = COMPOSITION.drawn
@@ -37,15 +43,6 @@ DRAWINGS, SEED = 8, 500
 RIDGE, RIDGE_WEIGHING = 1.0, 20.0
 #: What "perhaps" weighs beside a plain no.
 PERHAPS = 0.3
-
-
-def table() -> Iterator[tuple[str, dict[str, float]]]:
-    """Name of the photo, and what a person said of it: 1, or 0.5 for perhaps."""
-    for line in PHOTOS.read_text().splitlines():
-        if line and not line.startswith("#"):
-            name, *words = line.split("\t")
-            said = [word for part in words for word in part.split(", ") if word]
-            yield name, {word.rstrip("?"): 0.5 if word.endswith("?") else 1.0 for word in said}
 
 
 def weights_of(said: Array) -> Array:
@@ -86,14 +83,8 @@ def curve(values: Array, said: Array) -> tuple[float, float]:
     return float(slope), float(offset)
 
 
-def report(name: str, values: Array, said: Array, curve_: tuple[float, float]) -> str:
-    share = 1 / (1 + np.exp(-(curve_[0] * values + curve_[1])))
-    parts = []
-    for cut in (0.4, 0.5, 0.6, 0.7):
-        told = share >= cut
-        right, hit = (said[told] > 0).sum(), (said[told] == 1).sum()
-        parts.append(f"{cut}: {right}/{told.sum()} recall {hit / max(1, (said == 1).sum()):.2f}")
-    return f"{name:15} " + "  ".join(parts)
+def shares_of(values: Array, curve_: tuple[float, float]) -> Array:
+    return np.asarray(1 / (1 + np.exp(-(curve_[0] * values + curve_[1]))))
 
 
 class Seen(NamedTuple):
@@ -107,7 +98,7 @@ class Seen(NamedTuple):
 
 def pictures(folder: Path) -> Iterator[tuple[Picture, dict[str, float]]]:
     """The photos, and then the drawings."""
-    for name, words in table():
+    for name, words in table(PHOTOS):
         yield decode((folder / name).read_bytes()), words
     for draw in FAMILIES.values():
         for number in range(DRAWINGS):
@@ -126,8 +117,8 @@ def seen_in(folder: Path, models: Path) -> Iterator[Seen]:
         yield Seen(embedding, light_and_colours(picture.lab), geometry, words)
 
 
-def learn(seen: Sequence[Seen]) -> dict[str, Array]:
-    """What is stored: see ``Leanings``."""
+def learn(seen: Sequence[Seen]) -> tuple[dict[str, Array], LeftOut]:
+    """What is stored (see ``Leanings``), and what would be said of photos that were left out."""
     photos = len(seen) - DRAWINGS * len(FAMILIES)
     deep = np.sqrt(np.maximum(np.array([one.embedding for one in seen], dtype=float), 0))
     pale = np.array([one.light for one in seen], dtype=float)
@@ -137,35 +128,38 @@ def learn(seen: Sequence[Seen]) -> dict[str, Array]:
     )
     deep, pale = _unit(deep - means[0]), _unit((pale - means[1]) / spread)
     weighing: dict[str, Array] = {}
+    looks: dict[str, Array] = {}
+    shares: dict[str, Array] = {}
     heads, curves = [], []
-    for name in (*MEASURES, *MOODS):
-        part = LIGHT["composition" if name in MEASURES else "mood"]
+    for name, kind in KINDS.items():
+        part = LIGHT[kind]
         said = np.array([one.words.get(name, 0.0) for one in seen[:photos]])
         deep_, pale_ = deep[:photos], pale[:photos]
         kernel = deep_ @ deep_.T + part * (pale_ @ pale_.T)
-        values = unseen(kernel, said, RIDGE)
+        values = looks[name] = unseen(kernel, said, RIDGE)
         alphas, mean = dual(kernel, said, RIDGE)
         heads.append(np.concatenate([deep_.T @ alphas, part * (pale_.T @ alphas), [mean]]))
         if name in MEASURES:
             measures = np.array([MEASURES[name](one.geometry) for one in seen[:photos]])
             weighing[name], values = weighed(values, measures, said)
         curves.append(curve(values, said))
-        print(report(name, values, said, curves[-1]), flush=True)
+        shares[name] = shares_of(values, curves[-1])
     drawn = (np.arange(len(seen)) >= photos).astype(float)
     alphas, mean = dual(deep @ deep.T, drawn, RIDGE)
     heads.append(np.concatenate([deep.T @ alphas, np.zeros(len(spread)), [mean]]))
     values = unseen(deep @ deep.T, drawn, RIDGE)
     wrong = [int((values[drawn == 0] >= HALF).sum()), int((values[drawn == 1] < HALF).sum())]
     print(f"photos taken for drawings {wrong[0]}, drawings taken for photos {wrong[1]}")
-    return {
+    stored = {
         **weighing,
-        "names": np.array([*MEASURES, *MOODS, "drawn"]),
-        "kinds": np.array(["composition"] * len(MEASURES) + ["mood"] * len(MOODS) + ["domain"]),
+        "names": np.array([*KINDS, "drawn"]),
+        "kinds": np.array([*KINDS.values(), "domain"]),
         "middle": np.concatenate(means).astype(np.float32),
         "spread": spread.astype(np.float32),
         "heads": np.array(heads).astype(np.float16),
         "curves": np.array(curves),
     }
+    return stored, LeftOut(looks, shares, values[:photos])
 
 
 def weighed(values: Array, measures: Array, said: Array) -> tuple[Array, Array]:
@@ -190,7 +184,11 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=FOLDER)
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    learned = learn(list(seen_in(given.folder, given.models)))
+    seen = list(seen_in(given.folder, given.models))
+    learned, left_out = learn(seen)
+    photos = seen[: len(left_out.drawn)]
+    told = lines_of(left_out, [one.geometry for one in photos], [one.words for one in photos])
+    print("\n".join(told), flush=True)
     np.savez_compressed(HEADS, **learned)  # type: ignore[arg-type]
     print(f"{HEADS}: {HEADS.stat().st_size} bytes")
 

@@ -1,6 +1,6 @@
 """Everything that is seen in one photo, from its pixels and the answers of the two networks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,11 +16,12 @@ from services.tagger.local.mood import estimated, moods, surest
 from services.tagger.local.pixels import Floats, Picture
 from services.tagger.local.scene import scene, told
 from services.tagger.local.subject import Subject, find_subject
+from services.tagger.local.surroundings import believed, surroundings
 from services.tagger.local.symmetry import mirror
 from services.tagger.local.technique import Technique
 from services.tagger.local.verdict import by_rule, weighed
 
-PIXELS, CAMERA, GEOMETRY = "pixels-1", "exif-1", "geometry-2"
+PIXELS, CAMERA, GEOMETRY, LOOKS = "pixels-1", "exif-1", "geometry-2", "looks-1"
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,10 @@ def words(
     evidence: Mapping[str, float],
     facts: PhotoFacts | None,
     leaned: Leaned | None = None,
+    told_already: Set[str] = frozenset(),
 ) -> Iterator[Word]:
-    """All but the classifier's own labels; ``evidence`` is what the classifier half believes."""
+    """All but what the classifier and the detector say; ``evidence`` is what the classifier half
+    believes, ``told_already`` what either has said."""
     subject = find_subject(mask)
     for technique in techniques(picture, subject, leaned):
         yield Word(
@@ -77,10 +80,15 @@ def words(
         **colours(picture.lab),
         **focus(picture.gray, subject, mask, evidence),
     }
+    shares = leaned.shares("scene") if leaned else {}
+    labels = {text: (sure, PIXELS) for text, sure in seen.items() if believed(shares, text)}
+    for text, sure in surroundings(shares).items():
+        if text not in told_already:
+            labels[text] = (max(sure, seen.get(text, 0.0)), LOOKS)
     # Searches by place and by likeness of composition want it, whatever technique is said or not.
     where = {"subject": subject.evidence()} if subject else None
-    for text, sure in seen.items():
-        yield Word("label", text, sure, PIXELS, where)
+    for text, (sure, model) in labels.items():
+        yield Word("label", text, sure, model, where)
         where = None
     room, box = copy_space(picture.gray, mask) or ({}, [])
     for text, sure in room.items():
@@ -88,7 +96,7 @@ def words(
     for text, sure in told(facts).items():
         yield Word("label", text, sure, CAMERA)
     felt = (
-        surest(leaned.moods())
+        surest(leaned.shares("mood"))
         if leaned and not leaned.drawn
         else moods(feeling, light, {**evidence, **seen})
     )

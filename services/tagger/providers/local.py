@@ -1,6 +1,7 @@
 """Tags without a network: a classifier for labels, a detector, a subject mask, and geometry."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,14 +15,15 @@ from services.common.models import LABEL, SUBJECT, THING, ModelError
 from services.tagger.fusion import sharpened
 from services.tagger.local.colour import Light
 from services.tagger.local.labels import LabelModel, Vocabulary
-from services.tagger.local.leanings import Leanings
+from services.tagger.local.leanings import Leaned, Leanings
 from services.tagger.local.leanings.light import light_and_colours
 from services.tagger.local.mood import feeling_of
 from services.tagger.local.pixels import decode
 from services.tagger.local.places import places
 from services.tagger.local.sight import words
 from services.tagger.local.subject import SubjectModel
-from services.tagger.local.things import ThingModel, ThingWords
+from services.tagger.local.surroundings import believed, surer, surroundings
+from services.tagger.local.things import Seen, ThingModel, ThingWords
 from services.tagger.settings import Settings
 
 LABELS, THINGS = "efficientnet-lite2", "ssd-mobilenet-v2"
@@ -35,7 +37,7 @@ class LocalTagger:
     """
 
     name = "local"
-    version = "7"  # and, with models of your own, a digest of them
+    version = "8"  # and, with models of your own, a digest of them
     paid = False
 
     def __init__(
@@ -102,30 +104,41 @@ class LocalTagger:
         """Raises ``Refuse`` when the photo cannot be decoded."""
         picture = decode(photo)
         probabilities, embedding = self._labels.look(picture.rgb)
-        evidence = self._vocabulary.evidence(probabilities)
-        tags = [
-            self._tag("label", text, sure, self._label_name)
-            for text, sure in self._vocabulary.labels(evidence).items()
-        ]
-        seen = self._thing_words.words(self._things.things(picture.rgb), evidence, self._vocabulary)
-        tags += [
-            self._tag("label", thing.text, thing.sure, self._thing_name, thing.evidence())
-            for thing in (*seen, *places(seen, evidence))
-        ]
-        mask = self._subject.mask(picture.rgb)
         leaned = None
         if self._leanings and embedding is not None:
             leaned = self._leanings.of(embedding, light_and_colours(picture.lab))
+        evidence = self._vocabulary.evidence(probabilities)
+        seen = self._thing_words.words(self._things.things(picture.rgb), evidence, self._vocabulary)
+        tags = self._recognised(evidence, seen, leaned)
+        mask = self._subject.mask(picture.rgb)
         light = Light.of(picture.lab)
         feeling = feeling_of(picture.lab, light)
         boxes = [box for thing in seen for box in thing.boxes]
+        told = {tag.text for tag in tags}
         tags += [
             sharpened(
                 self._tag(word.kind, word.text, word.confidence, word.model, word.evidence), boxes
             )
-            for word in words(picture, light, feeling, mask, evidence, facts, leaned)
+            for word in words(picture, light, feeling, mask, evidence, facts, leaned, told)
         ]
         return Sighting(tags=strongest_of_each(tags), feeling=feeling)
+
+    def _recognised(
+        self, evidence: Mapping[str, float], seen: Sequence[Seen], leaned: Leaned | None
+    ) -> list[Tag]:
+        """What the classifier and the detector say, where the learned heads can believe it."""
+        shares = leaned.shares("scene") if leaned else {}
+        tags = [
+            self._tag("label", text, sure, self._label_name)
+            for text, sure in self._vocabulary.labels(evidence).items()
+            if believed(shares, text)
+        ]
+        tags += [
+            self._tag("label", thing.text, thing.sure, self._thing_name, thing.evidence())
+            for thing in (*seen, *places(seen, evidence))
+            if believed(shares, thing.text, thing.boxes)
+        ]
+        return surer(tags, surroundings(shares))
 
     def _tag(
         self,

@@ -2,7 +2,7 @@
 
 Geometry alone knows no road from a roof. The picture classifier does: its last layer before the
 classes says what kind of place a photo shows, at no cost, for it has been computed anyway. So for
-each technique and each mood there is a linear head over that layer (1280 numbers) and over light
+each technique, mood and scene there is a linear head over that layer (1280 numbers) and over light
 and colours (81), and for each technique a second one that weighs the first together with what
 geometry has measured. A logistic curve turns the sum into a share of photos that are right.
 
@@ -20,7 +20,7 @@ from services.tagger.local.thresholds import COMPOSITION
 
 HEADS = Path(__file__).parent / "heads.npz"
 #: How much of the kernel light and colours are beside the classifier's layer, by kind of head.
-LIGHT = {"composition": 0.0, "mood": 0.5}
+LIGHT = {"composition": 0.0, "mood": 0.5, "scene": 0.1}
 #: How much a head's own verdict counts among the measures, in their unit.
 LOOKS = 1.5
 
@@ -92,10 +92,12 @@ class Leaned:
         """No photo, and so nothing that the heads know of."""
         return self.scores["drawn"] >= COMPOSITION.drawn
 
-    def moods(self) -> dict[str, float]:
-        """How sure each mood is, 0..1."""
+    def shares(self, kind: str) -> dict[str, float]:
+        """How sure each mood, or each scene, is, 0..1; of what is no photo nothing is known."""
+        if self.drawn:
+            return {}
         kinds = zip(self.heads.names, self.heads.kinds, strict=True)
-        wanted = [name for name, kind in kinds if kind == "mood"]
+        wanted = [name for name, one in kinds if one == kind]
         return {name: self.heads.share(name, self.scores[name]) for name in wanted}
 
     def sure(self, seen: Geometry, technique: str) -> float:
