@@ -19,6 +19,7 @@ from services.common.server import serve_until
 from services.common.telemetry import configure_logs
 from services.common.topology import SUBSCRIPTIONS
 from services.search.app import create_app
+from services.search.calm import Calm
 from services.search.database import AWAY, answers, open_pool
 from services.search.handlers import ApplyFailure, ApplyResult, TellRecord
 from services.search.meaning import Embedder, Meaning
@@ -84,7 +85,7 @@ def _sweep_when_migrated(state: State, stop: Flag) -> None:
         publisher=state.publisher,
         blobs=state.blobs,
         settings=state.settings.sweep,
-        idle=lambda: _idle(state),
+        calm=Calm(lambda: _idle(state)),
         place_words=lambda: upkeep(state.pool, state.meaning),
         empty_quarantine=Quarantine(state.blobs, state.settings.sweep.abandoned_after),
     ).run(stop)

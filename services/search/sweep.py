@@ -22,6 +22,7 @@ from services.common.errors import TryAgain
 from services.common.events import PhotoChanged, PhotoFacts, PhotoUploaded
 from services.common.publisher import Publisher
 from services.search import batches
+from services.search.calm import Calm
 from services.search.database import AWAY, Db, Pool
 from services.search.record import changed_rows, doom_blobs
 from services.search.settings import SweepSettings
@@ -33,18 +34,20 @@ SWEPT = Counter("imgcap_swept", "Photos that the sweeper moved on.", ["why"])
 
 AT_ONCE = 200  # rows of one round: short transactions, and deletes are never starved
 SWEEPS = 3  # a photo lost more often than this needs a person
+#: Of the time after which a photo counts as lost, how long queues must have stayed idle.
+CALM = 2 / 3
 PARTIAL_AGAIN = 86_400  # seconds until a provider that gave no answer is asked again
 
 
 @dataclass(frozen=True)
 class Sweeper:
-    """``idle`` says whether no work waits in any queue; it is asked only when photos seem lost."""
+    """``calm`` is asked only when photos may be lost."""
 
     pool: Pool
     publisher: Publisher
     blobs: Blobs
     settings: SweepSettings
-    idle: Callable[[], bool]
+    calm: Calm
     place_words: Callable[[], int]
     empty_quarantine: Callable[[], int] = lambda: 0
 
@@ -72,11 +75,13 @@ class Sweeper:
         return self._publish("due_photos", {}, lost=False)
 
     def publish_lost(self) -> int:
-        """Only idle queues prove a loss: merely waiting photos must not be published again."""
+        """Only queues that stay idle prove a loss: photos that wait, or that a worker has in its
+        hands, must not be published again."""
         patience = self.settings.lost_after
-        if not self._any_lost(patience):
+        if not self._any_lost(patience * (1 - CALM)):
+            self.calm.forget()
             return 0
-        if not self.idle():
+        if self.calm.seconds() < patience * CALM:
             patience = self.settings.give_up_waiting
         self._tell_changes("fail_stalled", {"most": SWEEPS, "seconds": patience})
         return self._publish("lost_photos", {"seconds": patience}, lost=True)

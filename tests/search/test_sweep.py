@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from time import monotonic, sleep
 
 import pika
@@ -14,6 +15,7 @@ from services.common.publisher import Publisher
 from services.common.settings import BrokerSettings, StoreSettings
 from services.search import audit, record
 from services.search.apply import apply_failure
+from services.search.calm import Calm
 from services.search.database import Db, open_pool
 from services.search.settings import DatabaseSettings, SweepSettings
 from services.search.sweep import Sweeper
@@ -41,7 +43,7 @@ def sweeper(database: str, broker: BrokerSettings, blobs: Blobs) -> Iterator[Swe
         deadline = monotonic() + 10
         while not publisher.ready and monotonic() < deadline:
             sleep(0.02)
-        yield Sweeper(pool, publisher, blobs, NOW, idle=lambda: True, place_words=lambda: 0)
+        yield Sweeper(pool, publisher, blobs, NOW, Calm(lambda: True), place_words=lambda: 0)
 
 
 def published(broker: BrokerSettings) -> list[Event]:
@@ -84,8 +86,23 @@ def test_what_the_broker_lost_is_published_again_when_queues_are_idle(
 ) -> None:
     of = queued(db, "cat")
     age(db)
+    assert sweeper.publish_lost() == 0, "it may be in the hands of a worker"
+    sleep(NOW.lost_after)
     assert sweeper.publish_lost() == 1
     assert [event.photo_id for event in published(broker)] == [of]
+
+
+def test_a_queue_that_ran_dry_must_stay_so_before_anything_counts_as_lost() -> None:
+    answers = iter([True, True, False, True, True])
+    calm = Calm(lambda: next(answers))
+    first = calm.seconds()
+    sleep(0.02)
+    assert (first, calm.seconds() > 0.01) == (0, True)
+    assert calm.seconds() == 0, "busy"
+    assert calm.seconds() == 0, "idle only now"
+    sleep(0.02)
+    calm.forget()
+    assert calm.seconds() == 0, "nobody has looked meanwhile"
 
 
 def test_what_merely_waits_is_not_published_again(
@@ -93,8 +110,10 @@ def test_what_merely_waits_is_not_published_again(
 ) -> None:
     queued(db, "cat")
     age(db)
-    busy = Sweeper(sweeper.pool, sweeper.publisher, sweeper.blobs, NOW, lambda: False, lambda: 0)
-    assert busy.publish_lost() == 0
+    busy = replace(sweeper, calm=Calm(lambda: False))
+    for _ in range(3):
+        assert busy.publish_lost() == 0
+        sleep(NOW.lost_after)
     assert published(broker) == []
 
 
@@ -102,7 +121,7 @@ def test_a_photo_lost_too_often_is_stalled(
     db: Db, sweeper: Sweeper, broker: BrokerSettings
 ) -> None:
     of = queued(db, "cat")
-    for _ in range(5):
+    for _ in range(6):  # the first only sees that queues are idle
         age(db)
         sweeper.publish_lost()
     assert len(published(broker)) == 4
@@ -187,7 +206,9 @@ def test_a_lost_database_is_rebuilt_from_the_bytes(
     assert audit.reconcile(sweeper.pool, blobs) == 2
     assert audit.reconcile(sweeper.pool, blobs) == 0
     age(db)
-    sweeper.publish_lost()
+    sweeper.publish_lost()  # sees that queues are idle
+    sleep(NOW.lost_after)
+    assert sweeper.publish_lost() == 2
     assert {event.generation for event in published(broker)} == {4}
     state = record.photo_state(db, reservation("cat").photo_id, OWNER)
     assert (state.status, state.filename, state.generation) == ("queued", "cat.jpg", 4)
