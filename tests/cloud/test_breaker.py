@@ -1,5 +1,6 @@
 """When a provider is left alone, and how it comes back."""
 
+import time
 from datetime import timedelta
 from decimal import Decimal
 
@@ -101,6 +102,20 @@ def test_a_busy_provider_is_insisted_on_for_a_while() -> None:
     assert house.fails().code == "provider-busy"
     assert house.provider.calls == 5  # at 0, 3, 6, 9 and 12 seconds
     assert house.books.spent == 0
+
+
+def test_a_provider_that_wants_to_be_left_alone_for_long_is_not_insisted_on() -> None:
+    provider = Provider()
+    provider.fault = failing.unwell(failing.BUSY, "busy", timedelta(seconds=60))
+    pace = Pace(1000, patience=0.1)
+    asking = Asking(Books(), Breaker("p"), pace, insisting=1.0)
+    began = time.monotonic()
+    with pytest.raises(TryAgain) as caught:
+        asking(PHOTO, provider)
+    assert time.monotonic() - began < 0.5  # and not a second of asking for a turn in vain
+    assert provider.calls == 1
+    assert caught.value.after
+    assert caught.value.after > timedelta(seconds=59)
 
 
 def test_what_may_have_been_billed_goes_on_counting() -> None:

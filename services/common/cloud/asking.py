@@ -46,6 +46,8 @@ class Asking:
         """The answer and what it cost. Raises ``TryAgain`` or ``Refuse``, and nothing else."""
         deadline = self.clock() + self.insisting
         while True:
+            self.breaker.admit()
+            self.pace.take()  # who gets no turn comes back later: to insist would be to spin
             try:
                 return self._once(leaving, call)
             except TryAgain as error:
@@ -53,8 +55,6 @@ class Asking:
                     raise
 
     def _once(self, leaving: Leaving, call: Callable[[], Paid[Answer]]) -> tuple[Answer, Decimal]:
-        self.breaker.admit()
-        self.pace.take()
         call_id = self.ledger.reserve(leaving)
         try:
             paid = call()
