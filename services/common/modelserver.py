@@ -145,10 +145,10 @@ def judge(status: int, headers: httpx.Headers, answer: bytes) -> None:
     )
 
 
-def retry_after(text: str) -> timedelta | None:
-    """Seconds or an HTTP date; None for anything else."""
+def retry_after(text: str, *, of_a_second: int = 1) -> timedelta | None:
+    """Seconds (or parts of a second) or an HTTP date; None for anything else."""
     try:
-        seconds = float(text)
+        seconds = float(text) / of_a_second
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()

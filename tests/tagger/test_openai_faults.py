@@ -27,6 +27,7 @@ from tests.tagger.stubs import Reply, answer, drip, hang, hang_up
         (fault(401, "invalid_api_key", f"Incorrect API key: {KEY}"), "provider-refuses-key"),
         (fault(403, "unsupported_country_region_territory"), "provider-refuses-key"),
         (fault(404, "model_not_found"), "provider-unknown-model"),
+        (fault(403, "model_not_found"), "provider-unknown-model"),  # not for this project
         (answer(b"<html>nginx</html>", 404), "provider-misconfigured"),
         (fault(400, "model_not_found", param="model"), "provider-unknown-model"),
         (fault(400, "unsupported_value", param="reasoning.effort"), "provider-misconfigured"),
@@ -34,6 +35,8 @@ from tests.tagger.stubs import Reply, answer, drip, hang, hang_up
         (fault(409), "provider-unwell"),
         (fault(429, "rate_limit_exceeded"), "provider-busy"),
         (fault(429, "insufficient_quota"), "provider-no-credit"),
+        (fault(429, "billing_not_active"), "provider-no-credit"),
+        (fault(400, "billing_hard_limit_reached"), "provider-no-credit"),
         (fault(500, "server_error"), "provider-unwell"),
         (answer(b"<html>bad gateway</html>", 502), "provider-unwell"),
         (fault(503), "provider-unwell"),
@@ -63,6 +66,7 @@ def test_a_photo_that_openai_cannot_take_is_refused(status: int) -> None:
     [
         ({"Retry_After": "7"}, 7),
         ({"retry_after_ms": "1500", "Retry_After": "7"}, 1.5),
+        ({"retry_after_ms": "120000"}, 120),
         ({"x_ratelimit_remaining_requests": "0", "x_ratelimit_reset_requests": "6m0s"}, 360),
         ({"x_ratelimit_remaining_tokens": "0", "x_ratelimit_reset_tokens": "20ms"}, 0.02),
         ({"x_ratelimit_remaining_tokens": "9", "x_ratelimit_reset_tokens": "9s"}, None),

@@ -25,6 +25,8 @@ CONNECT_SECONDS = 5.0
 NO_KEY = "none"
 #: Parameters that blame our settings and not the photo.
 OURS = re.compile(r"^(model|reasoning|text|max_|store|dimensions|response_format|service_tier)")
+#: What OpenAI calls an account that cannot pay, whatever the status says.
+CANNOT_PAY = {"insufficient_quota", "billing_not_active", "billing_hard_limit_reached"}
 #: What reading an answer of another shape may end with.
 UNREADABLE = (
     openai.OpenAIError, ValueError, TypeError, LookupError, AttributeError, RecursionError
@@ -106,14 +108,14 @@ def _connection(error: openai.APIConnectionError, who: str) -> TryAgain:
 def judge(error: openai.APIStatusError, who: str, model: str) -> TryAgain | Refuse:
     status, said = error.status_code, _said(error)
     after = _after(error.response.headers)
+    if said["code"] == "model_not_found":  # 404, and 403 for a model that the project may not use
+        return failing.pausing(failing.MODEL, who, model=model)
+    if CANNOT_PAY & {said["code"], said["type"]} or status == 402:
+        return failing.pausing(failing.CREDIT, who)
     if status in (401, 403):
         return failing.pausing(failing.KEY, who)
-    if "insufficient_quota" in (said["code"], said["type"]) or status == 402:
-        return failing.pausing(failing.CREDIT, who)
     if status == 429:
         return failing.unwell(failing.BUSY, f"{who} has too much to do", after)
-    if said["code"] == "model_not_found":
-        return failing.pausing(failing.MODEL, who, model=model)
     if status == 404:
         why = f"its address answers 404: {said['message']}"
         return failing.pausing(failing.MISCONFIGURED, who, why=why)
@@ -149,8 +151,8 @@ def without_keys(text: str) -> str:
 
 
 def _after(headers: httpx2.Headers) -> timedelta | None:
-    if milliseconds := retry_after(headers.get("retry-after-ms", "")):
-        return milliseconds / 1000
+    if asked := retry_after(headers.get("retry-after-ms", ""), of_a_second=1000):
+        return asked
     if asked := retry_after(headers.get("retry-after", "")):
         return asked
     waits = [
