@@ -119,6 +119,8 @@ def test_a_day_may_end_with_some_answers_and_the_rest_is_asked_again_then_alone(
 
 
 NONE = Decimal(0)
+GOOD = response(json.dumps(SEEN))
+BILL = {"input_tokens": -7, "output_tokens": "many"}
 ODD = response(json.dumps(SEEN), status="incomplete", output=[])
 #: By name: what a line is answered with, what becomes of its photo, and what it costs; None is
 #: what was reserved, for nobody knows.
@@ -143,6 +145,8 @@ FATES: dict[str, tuple[Any, str, Decimal | None]] = {
     "no answer": (lambda line: told(line, 200, response("not json")), "again", PRICE / 2),
     "nobody's": (lambda line: {**answered(line), "custom_id": KEY}, "again", NONE),
     "missing": (lambda _: None, "again", NONE),
+    "no bill": (lambda line: told(line, 200, {**GOOD, "usage": {}}), "answered", None),
+    "odd bill": (lambda line: told(line, 200, {**GOOD, "usage": BILL}), "answered", None),
     "good": (answered, "answered", PRICE / 2),
 }
 

@@ -158,6 +158,17 @@ def test_an_answer_that_cannot_be_read_is_nothing_to_store(body: bytes) -> None:
     assert error.code in ("provider-answer", "provider-misconfigured")
 
 
+@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": -1}, {"prompt_tokens": "few"}])
+def test_an_answer_whose_bill_cannot_be_read_is_kept_and_its_reservation_counts(
+    usage: object,
+) -> None:
+    books, body = Books(), embeddings([letters("dog", 8)])
+    with openai(answer({**body, "usage": usage}), books=books) as (embedder, _):
+        assert embedder.embed(["dog"]).shape == (1, 8)
+    (leaving,) = books.reserved.values()
+    assert books.spent == leaving.estimate > 0
+
+
 class Gallery(ModelStub):
     """A search that knows where "dog" lies."""
 

@@ -19,6 +19,8 @@ from tests.cloud.openai_server import (
 )
 from tests.tagger.stubs import Reply, answer, drip, hang, hang_up
 
+PRICED = {"vision_model": "gpt-6-luna"}
+
 
 @pytest.mark.parametrize("api", ["responses", "chat"])
 @pytest.mark.parametrize(
@@ -130,6 +132,32 @@ def test_an_answer_that_cannot_be_read_is_nothing_to_store(body: bytes) -> None:
     assert isinstance(error, TryAgain)
     assert (error.code, error.counts) == ("provider-answer", True)
     assert books.spent > 0
+
+
+ODD_USAGE: list[object] = [
+    None, {}, [], "free", {"in": "many", "out": 1}, {"in": -5, "out": 1}, {"in": 10**30, "out": 1},
+    {"in": 1400.5, "out": 200}, {"in": 1400, "out": None}, {"in": True, "out": 1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("usage", ODD_USAGE, ids=str)
+@pytest.mark.parametrize("api", ["responses", "chat"])
+def test_an_answer_whose_bill_cannot_be_read_is_kept_and_its_reservation_counts(
+    api: str, usage: object
+) -> None:
+    names = {
+        "responses": {"in": "input_tokens", "out": "output_tokens"},
+        "chat": {"in": "prompt_tokens", "out": "completion_tokens"},
+    }[api]
+    seen = json.dumps(SEEN)
+    body = response(seen) if api == "responses" else completion(seen)
+    told = {names[key]: value for key, value in usage.items()} if isinstance(usage, dict) else usage
+    books = Books()
+    with openai(answer({**body, "usage": told}), api=api, books=books, **PRICED) as (tagger, _):
+        sighting = tagger.look(PHOTO)
+    (leaving,) = books.reserved.values()
+    assert sighting.caption == SEEN["caption"]
+    assert sighting.cost == books.spent == leaving.estimate > 0
 
 
 def test_an_obedient_model_gets_nothing_outside_the_form_stored() -> None:

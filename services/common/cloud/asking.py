@@ -22,10 +22,13 @@ NOTHING = Usage()
 
 @dataclass(frozen=True)
 class Paid(Generic[Answer]):
-    """An answer and its bill. ``fault`` is what is wrong with an answer that was billed."""
+    """An answer and its bill. ``fault`` is what is wrong with an answer that was billed.
+
+    ``cost`` None: the bill cannot be read, so what was reserved counts.
+    """
 
     answer: Answer | None
-    cost: Decimal
+    cost: Decimal | None
     usage: Usage = NOTHING
     fault: TryAgain | Refuse | None = None
 
@@ -77,7 +80,7 @@ class Asking:
         if paid.fault:
             raise paid.fault
         assert paid.answer is not None
-        return paid.answer, paid.cost
+        return paid.answer, leaving.estimate if paid.cost is None else paid.cost
 
     def _take_to_heart(self, error: TryAgain | Refuse) -> None:
         if isinstance(error, TryAgain) and error.code == BUSY:

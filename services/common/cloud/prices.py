@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from math import ceil
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,8 @@ PATCH = 32  # pixels a side
 MOST_PATCHES = {"low": 256, "high": 2500, "auto": 10_000, "original": 10_000}
 #: English text, and safely above what a tokenizer makes of it.
 CHARACTERS_PER_TOKEN = 3.5
+#: Tokens that no honest answer counts.
+MOST_TOKENS = 10**8
 
 Dollars = Decimal
 
@@ -85,6 +87,19 @@ class Usage:
     output: int = 0
     photos: int = 0
     words: int = field(default=0)
+
+    @classmethod
+    def told(cls, told: object, *, all_in: str, out: str = "") -> Self | None:
+        """What an answer says under these names. None for what is no count of tokens: nobody
+        knows then what the call has cost, and its reservation goes on counting.
+        """
+        details = getattr(told, f"{all_in}_details", None)
+        cached = getattr(details, "cached_tokens", None) or 0
+        whole, output = getattr(told, all_in, None), getattr(told, out, None) if out else 0
+        counts: tuple[Any, ...] = cached, whole, output
+        if any(type(count) is not int or not 0 <= count < MOST_TOKENS for count in counts):
+            return None
+        return cls(fresh=max(0, counts[1] - cached), cached=cached, output=counts[2])
 
     def cost(self, price: TokenPrice) -> Dollars:
         return price.cost(fresh=self.fresh, output=self.output, cached=self.cached)

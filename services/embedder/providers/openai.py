@@ -5,14 +5,13 @@ two lengths are never compared, whatever the model.
 """
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 from openai import omit
 
 from services.common.cloud import failing
-from services.common.cloud.asking import Asking, Paid
+from services.common.cloud.asking import NOTHING, Asking, Paid
 from services.common.cloud.ledger import Leaving, current_event
 from services.common.cloud.openai_api import connect, openai_errors
 from services.common.cloud.prices import Prices, Usage, text_tokens
@@ -74,11 +73,11 @@ class OpenAIEmbedder:
                 dimensions=self.dimensions if self._at_openai else omit,
                 encoding_format=omit if self._at_openai else "float",
             )
-            used = Usage(fresh=answer.usage.prompt_tokens if answer.usage else 0)
+            told = Usage.told(answer.usage, all_in="prompt_tokens")
             found = sorted(answer.data, key=lambda one: one.index)
             in_order = [one.index for one in found] == list(range(len(texts)))
             vectors = [one.embedding for one in found] if in_order else []
-        cost = used.cost(self._price) if used.fresh else Decimal(0)
+        cost, used = told.cost(self._price) if told else None, told or NOTHING
         try:
             return Paid(self._rows(vectors, len(texts)), cost, used)
         except TryAgain as error:

@@ -78,7 +78,7 @@ def _paid(call_id: UUID, body: dict[str, Any], tagger: OpenAITagger, discount: D
         return Verdict(
             Answered(call_id=call_id, outcome=error.code, verdict="again", text=str(error))
         )
-    cost = paid.cost * discount
+    cost = None if paid.cost is None else paid.cost * discount
     fields: dict[str, Any] = {
         "call_id": call_id,
         "cost": cost,
@@ -88,7 +88,7 @@ def _paid(call_id: UUID, body: dict[str, Any], tagger: OpenAITagger, discount: D
     if paid.answer is None:
         code = paid.fault.code if paid.fault else "provider-answer"
         return Verdict(Answered(**fields, outcome=code, verdict="again", text=str(paid.fault)))
-    sighting = paid.answer.model_copy(update={"cost": cost})
+    sighting = paid.answer.model_copy(update={"cost": cost or Decimal(0)})
     return Verdict(Answered(**fields, outcome="answered", verdict="answered"), sighting)
 
 

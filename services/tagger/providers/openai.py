@@ -14,7 +14,7 @@ import openai
 from openai.types.responses import Response
 
 from services.common.cloud import failing
-from services.common.cloud.asking import Asking, Paid
+from services.common.cloud.asking import NOTHING, Asking, Paid
 from services.common.cloud.failing import unwell
 from services.common.cloud.ledger import Leaving
 from services.common.cloud.openai_api import CONNECT_SECONDS, connect, openai_errors
@@ -116,16 +116,7 @@ class OpenAITagger:
     def read(self, answer: Response) -> Paid[Sighting]:
         """Raises ``TryAgain`` for what is no answer at all."""
         with openai_errors(self._who, self._settings.vision_model):
-            usage = answer.usage
-            used = (
-                Usage(
-                    fresh=usage.input_tokens - (cached := usage.input_tokens_details.cached_tokens),
-                    cached=cached,
-                    output=usage.output_tokens,
-                )
-                if usage
-                else Usage()
-            )
+            used = Usage.told(answer.usage, all_in="input_tokens", out="output_tokens")
             refusals = [
                 part.refusal
                 for item in answer.output
@@ -179,12 +170,7 @@ class OpenAITagger:
                     raise FormUnknown from error
                 raise
             choice = answer.choices[0]
-            usage = answer.usage
-            used = (
-                Usage(fresh=usage.prompt_tokens, output=usage.completion_tokens)
-                if usage
-                else Usage()
-            )
+            used = Usage.told(answer.usage, all_in="prompt_tokens", out="completion_tokens")
             refused = bool(choice.message.refusal) or choice.finish_reason == "content_filter"
             return self._paid(choice.message.content or "", used, refused)
 
@@ -203,9 +189,9 @@ class OpenAITagger:
 
     # --- both
 
-    def _paid(self, text: str, used: Usage, refused: bool) -> Paid[Sighting]:
+    def _paid(self, text: str, told: Usage | None, refused: bool) -> Paid[Sighting]:
         """A model that will not describe a photo has been paid for its silence: that is kept."""
-        cost = used.cost(self._price)
+        cost, used = told.cost(self._price) if told else None, told or NOTHING
         if refused:
             return Paid(Sighting(), cost, used)
         try:
