@@ -116,8 +116,14 @@ def test_batches_stay_within_the_limits_of_the_api() -> None:
 def test_a_server_with_longer_vectors_is_cut_and_one_with_shorter_ones_pauses() -> None:
     with openai(dimensions=4) as (embedder, _):
         assert embedder.embed(["dog"]).shape == (1, 4)
-    error = failure_of(dimensions=16)
-    assert error.code == "provider-misconfigured"
+    short = answer(embeddings([[1.0] * 8]))
+    with openai(*[short] * 9, dimensions=16, books=(books := Books())) as (embedder, stub):
+        for _ in range(3):
+            with pytest.raises(TryAgain) as caught:
+                embedder.embed(["dog"])
+            assert caught.value.code == "provider-misconfigured"
+    assert stub.calls == 1
+    assert books.reports == [("test", "paused", "provider-misconfigured")]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Generic, TypeVar
 
 from services.common.cloud.breaker import Breaker
-from services.common.cloud.failing import BUSY, PERHAPS_PAID
+from services.common.cloud.failing import BUSY, PAUSING, PERHAPS_PAID
 from services.common.cloud.ledger import BudgetSettle, Leaving, Ledger
 from services.common.cloud.pace import Pace
 from services.common.cloud.prices import Usage
@@ -76,7 +76,10 @@ class Asking:
                 output_tokens=paid.usage.output,
             )
         )
-        self.breaker.succeeded()
+        if paid.fault and paid.fault.code in PAUSING:
+            self.breaker.failed(paid.fault)
+        else:
+            self.breaker.succeeded()
         if paid.fault:
             raise paid.fault
         assert paid.answer is not None
