@@ -113,8 +113,11 @@ def test_a_server_of_ones_own_costs_nothing_and_openai_without_a_price_is_not_as
         OpenAITagger(unknown, Prices.read(), asking(Books()))
 
 
-def test_other_servers_are_asked_by_chat_and_for_less_form_until_they_understand() -> None:
-    no_schema = fault(400, message="response_format json_schema is not supported")
+@pytest.mark.parametrize("status", [400, 422])  # 422: servers that check requests by a schema
+def test_other_servers_are_asked_by_chat_and_for_less_form_until_they_understand(
+    status: int,
+) -> None:
+    no_schema = fault(status, message="response_format json_schema is not supported")
     no_json = fault(400, message="unknown response_format")
     fenced = answer(completion(f"Here you are:\n```json\n{json.dumps(SEEN)}\n```"))
     with openai(no_schema, no_json, fenced, api="auto") as (tagger, stub):
@@ -123,6 +126,19 @@ def test_other_servers_are_asked_by_chat_and_for_less_form_until_they_understand
     forms = [request.get("response_format", {}).get("type") for request in stub.requests]
     assert forms == ["json_schema", "json_object", None, None]
     assert '"SeenMood"' in stub.requests[2]["messages"][0]["content"].replace("'", '"')
+
+
+def test_a_model_that_knows_the_limit_of_an_answer_by_its_newer_name_is_told_so() -> None:
+    """As OpenAI and Azure say it."""
+    why = "Unsupported parameter: 'max_tokens' is not supported with this model. Use {} instead."
+    other = fault(
+        400, "unsupported_parameter", why.format("'max_completion_tokens'"), param="max_tokens"
+    )
+    with openai(other, CHATTED, api="chat") as (tagger, stub):
+        for _ in range(2):
+            assert tagger.look(PHOTO).caption == SEEN["caption"]
+    limits = [{"max_tokens", "max_completion_tokens"} & request.keys() for request in stub.requests]
+    assert limits == [{"max_tokens"}, *[{"max_completion_tokens"}] * 2]
 
 
 def test_another_prompt_model_or_size_looks_at_photos_anew() -> None:

@@ -38,6 +38,8 @@ FORMS: tuple[dict[str, Any], ...] = (
     {"type": "json_object"},
     {},
 )
+#: What OpenAI's and Azure's newer models want instead of the ``max_tokens`` that all others know.
+NEW_LIMIT = "max_completion_tokens"
 JSON_ONLY = "\n\nAnswer with one JSON object of this schema and nothing else:\n"
 
 
@@ -53,7 +55,7 @@ class OpenAITagger:
         at_openai = is_openai(settings.vision_url)
         self._price: TokenPrice = prices.of(settings.vision_model, free=not at_openai)
         self._who = WHO if at_openai else "the vision server"
-        self._form = 0
+        self._form, self._limit = 0, "max_tokens"
         self._chat = not asks_responses(settings)
         key = settings.secret_for_vision
         self._client = connect(settings.vision_url, key, seconds=settings.seconds, largest=LARGEST)
@@ -156,17 +158,22 @@ class OpenAITagger:
     def _by_chat(self, copy: Outgoing) -> Paid[Sighting]:
         while True:
             form = self._form
+            request = self._chat_request(copy, FORMS[form], self._limit)
             try:
-                return self._chat_once(copy, FORMS[form])
+                return self._chat_once(request)
+            except LimitUnknown:
+                self._limit = NEW_LIMIT
             except FormUnknown:
                 self._form = max(self._form, form + 1)  # it is for good: servers do not learn
 
-    def _chat_once(self, copy: Outgoing, form: dict[str, Any]) -> Paid[Sighting]:
+    def _chat_once(self, request: dict[str, Any]) -> Paid[Sighting]:
         with openai_errors(self._who, self._settings.vision_model):
             try:
-                answer = self._client.chat.completions.create(**self._chat_request(copy, form))
-            except openai.BadRequestError as error:
-                if form and speaks_of_form(error):
+                answer = self._client.chat.completions.create(**request)
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                if NEW_LIMIT not in request and NEW_LIMIT in str(error.body):
+                    raise LimitUnknown from error
+                if "response_format" in request and speaks_of_form(error):
                     raise FormUnknown from error
                 raise
             choice = answer.choices[0]
@@ -174,7 +181,7 @@ class OpenAITagger:
             refused = bool(choice.message.refusal) or choice.finish_reason == "content_filter"
             return self._paid(choice.message.content or "", used, refused)
 
-    def _chat_request(self, copy: Outgoing, form: dict[str, Any]) -> dict[str, Any]:
+    def _chat_request(self, copy: Outgoing, form: dict[str, Any], limit: str) -> dict[str, Any]:
         shape = "" if form.get("type") == "json_schema" else f"{JSON_ONLY}{strict_schema()}"
         url = {"url": data_url(copy), "detail": self._settings.detail}
         return {
@@ -183,7 +190,7 @@ class OpenAITagger:
                 {"role": "system", "content": self._prompt + shape},
                 {"role": "user", "content": [{"type": "image_url", "image_url": url}]},
             ],
-            "max_tokens": self._settings.most_output,
+            limit: self._settings.most_output,
             **({"response_format": form} if form else {}),
         }
 
@@ -210,7 +217,11 @@ class FormUnknown(Exception):
     """The server does not know the form of answer that it was asked for."""
 
 
-def speaks_of_form(error: openai.BadRequestError) -> bool:
+class LimitUnknown(Exception):
+    """The server wants the limit of its answer under the newer name."""
+
+
+def speaks_of_form(error: openai.APIStatusError) -> bool:
     said = str(error.body).lower()
     return any(word in said for word in ("response_format", "json_schema", "schema", "grammar"))
 
