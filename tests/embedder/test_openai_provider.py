@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -33,16 +34,18 @@ class Words(OpenAIStub):
     def __init__(self, *first: Reply, dimensions: int = 8) -> None:
         super().__init__(answer({}), *first)
         self.dimensions = dimensions
+        self._turn = Lock()
 
     def reply(self, request: BaseHTTPRequestHandler, body: bytes, /) -> None:
-        if not self.first:
-            asked = json.loads(body)
-            size = asked.get("dimensions", self.dimensions)
-            vectors = [letters(text, size) for text in asked["input"]]
-            coded = asked.get("encoding_format") == "base64"
-            told: Any = [packed(one) for one in vectors] if coded else vectors
-            self.then = answer(embeddings(told, tokens=3 * len(vectors)))
-        super().reply(request, body)
+        with self._turn:
+            if not self.first:
+                asked = json.loads(body)
+                size = asked.get("dimensions", self.dimensions)
+                vectors = [letters(text, size) for text in asked["input"]]
+                coded = asked.get("encoding_format") == "base64"
+                told: Any = [packed(one) for one in vectors] if coded else vectors
+                self.then = answer(embeddings(told, tokens=3 * len(vectors)))
+            super().reply(request, body)
 
     @property
     def texts(self) -> list[str]:

@@ -11,6 +11,7 @@ from services.common.models import get_models
 from services.embedder.providers import Embedder, embedder
 from services.embedder.settings import Settings
 from tests.embedder.stubs import DIMENSIONS, MODEL, LettersServer
+from tests.embedder.test_openai_provider import openai as cloud
 
 TEXTS = ["dog", "a dog on a beach, dog, sand", "größe", "x" * 300, "\U0001f41f", "leading lines"]
 
@@ -32,7 +33,12 @@ def http() -> Iterator[Embedder]:
         yield embedder(Settings.model_validate(settings))
 
 
-@pytest.fixture(scope="module", params=[local, http], ids=lambda make: make.__name__)
+def openai() -> Iterator[Embedder]:
+    with cloud() as (provider, _):
+        yield provider
+
+
+@pytest.fixture(scope="module", params=[local, http, openai], ids=lambda make: make.__name__)
 def provider(request: pytest.FixtureRequest) -> Iterator[Embedder]:
     for one in request.param():
         yield one
