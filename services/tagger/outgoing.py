@@ -9,8 +9,6 @@ from services.common.errors import Refuse
 from services.tagger.local.pixels import MOST_PIXELS
 
 QUALITY = 82
-#: Rekognition looks at nothing whose short side is below 80 pixels.
-LEAST_SIDE = 80
 
 
 @dataclass(frozen=True)
@@ -20,8 +18,8 @@ class Outgoing:
     height: int
 
 
-def outgoing(photo: bytes, side: int) -> Outgoing:
-    """At most ``side`` pixels long, but never too narrow to be looked at.
+def outgoing(photo: bytes, side: int, *, narrowest: int = 1) -> Outgoing:
+    """At most ``side`` pixels long; longer only where the short side must have ``narrowest``.
 
     Raises ``Refuse`` when the bytes are not a photo.
     """
@@ -33,7 +31,7 @@ def outgoing(photo: bytes, side: int) -> Outgoing:
             pixels = image.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Refuse(f"cannot decode the photo: {error}", code="undecodable") from error
-    size = fitting(pixels.width, pixels.height, side)
+    size = fitting(pixels.width, pixels.height, side, narrowest)
     small = pixels.resize(size, Image.Resampling.LANCZOS) if size != pixels.size else pixels
     # From bare pixels: comments, profiles and all else that Pillow carries along stay behind.
     bare = Image.frombytes("RGB", small.size, small.tobytes())
@@ -42,7 +40,8 @@ def outgoing(photo: bytes, side: int) -> Outgoing:
     return Outgoing(stream.getvalue(), *bare.size)
 
 
-def fitting(width: int, height: int, side: int) -> tuple[int, int]:
+def fitting(width: int, height: int, side: int, narrowest: int = 1) -> tuple[int, int]:
     scale = min(1.0, side / max(width, height))
-    scale = max(scale, LEAST_SIDE / min(width, height))
+    if narrowest > 1:
+        scale = max(scale, narrowest / min(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))

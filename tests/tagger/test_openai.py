@@ -95,6 +95,18 @@ def test_nothing_but_pixels_is_sent(api: str, reply: Reply, side: int) -> None:
         assert not image.getexif()
 
 
+@pytest.mark.parametrize(("size", "sent"), [((4000, 60), (768, 12)), ((40, 30), (40, 30))])
+def test_no_photo_leaves_larger_than_it_is_or_than_the_setting_says(
+    size: tuple[int, int], sent: tuple[int, int]
+) -> None:
+    stream = io.BytesIO()
+    Image.new("RGB", size, "red").save(stream, "JPEG")
+    with openai(GOOD) as (tagger, stub):
+        tagger.look(stream.getvalue())
+    with Image.open(io.BytesIO(sent_photo(stub.requests[0]))) as image:
+        assert image.size == sent
+
+
 def test_the_reservation_is_never_below_the_bill() -> None:
     books = Books()
     with openai(GOOD, books=books, vision_model="gpt-5.5") as (tagger, _):

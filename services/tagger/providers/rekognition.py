@@ -28,6 +28,8 @@ from services.tagger.rekognition_labels import read_labels
 
 CONNECT_SECONDS = 5.0
 LARGEST = 2**21  # bytes of an answer; thirty labels with all their boxes are 50 kB
+#: Pixels of the short side, below which it looks at nothing.
+NARROWEST = 80
 MODEL = "rekognition-labels"
 PROPERTIES = "rekognition-properties"
 
@@ -63,7 +65,7 @@ class RekognitionTagger:
                 return self._ask(*found)
             except NoSuchS3Object:
                 self._bucket = ""  # its rights or its region: it will not be there next time either
-        copy = outgoing(photo, self._settings.side)
+        copy = outgoing(photo, self._settings.side, narrowest=NARROWEST)
         leaving = self._leaving(copy.width, copy.height, len(copy.jpeg))
         return self._ask({"Bytes": copy.jpeg}, leaving)
 
