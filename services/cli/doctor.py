@@ -2,15 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from services.cli.doctor_cloud import cloud
-from services.cli.doctor_places import broker, disk, rights
+from services.cli.doctor_places import broker, clock, disk, rights
 from services.cli.finding import Finding
 from services.cli.gateway import Door
 from services.cli.places import Places, told
@@ -18,8 +16,6 @@ from services.cli.show import duration
 from services.cli.trouble import Trouble
 from services.common.internal import is_loopback
 
-#: S3 refuses requests that are signed further from its own time.
-CLOCK_SECONDS = 300.0
 LONG_SECONDS = 900.0
 #: Filters and vectors together need its iterative scans.
 PGVECTOR = (0, 8)
@@ -53,7 +49,7 @@ def _gateway(places: Places) -> Findings:
             why = answer.text.strip()[:200] or "not ready"
             fix = "it needs search and the store: see below"
             yield Finding("gateway", "ill", f"{door.url}: {why}", fix)
-        yield from _clock("clock", answer)
+        yield from clock("clock", answer.headers.get("Date", ""))
 
 
 def _search(places: Places) -> Findings:
@@ -162,22 +158,10 @@ def _store(places: Places) -> Findings:
         yield Finding("store", "ill", f"no bucket {settings.bucket} at {where}", fix)
     if settings.endpoint:
         try:
-            yield from _clock("store's clock", httpx.get(settings.endpoint, timeout=3))
+            answer = httpx.get(settings.endpoint, timeout=3)
+            yield from clock("store's clock", answer.headers.get("Date", ""))
         except httpx.HTTPError:
             return
-
-
-def _clock(what: str, answer: httpx.Response) -> Findings:
-    try:
-        date = parsedate_to_datetime(answer.headers.get("Date", ""))
-        apart = abs((datetime.now(UTC) - date).total_seconds())
-    except (ValueError, TypeError):
-        return
-    if apart > CLOCK_SECONDS:
-        fix = "set both clocks by NTP: S3 refuses what is signed at another time"
-        yield Finding(what, "ill", f"{duration(apart)} apart from ours", fix)
-    else:
-        yield Finding(what, "well", f"within {max(1, round(apart))} s of ours")
 
 
 def _models(places: Places) -> Findings:

@@ -1,12 +1,15 @@
-"""What the doctor tries by itself: the broker, the store's rights, the disk."""
+"""What the doctor tries by itself: the broker, the store's rights, clocks, the disk."""
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.cli.finding import Finding
 from services.cli.places import Places
+from services.cli.show import duration
 from services.cli.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ Findings = Iterator[Finding]
 GB = 10**9
 #: Below the first photos are refused soon; below the second the broker stops its publishers.
 SCARCE, FULL = 5 * GB, GB
+#: S3 refuses requests that are signed further from its own time.
+CLOCK_SECONDS = 300.0
 #: Where the gateway's role may write; nothing stays there.
 CHECK_KEY = "photos/doctor/check"
 
@@ -59,6 +64,19 @@ def rights(settings: "StoreSettings") -> Finding:
         fix = "allow to put, get, list and delete in it: docs/providers/s3.md"
         return Finding("store's rights", "ill", f"{settings.bucket}: {error}", fix)
     return Finding("store's rights", "well", f"{settings.bucket} can be written, read and cleared")
+
+
+def clock(what: str, date: str) -> Findings:
+    """``date`` is the header of that name: the time there."""
+    try:
+        apart = abs((datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds())
+    except (ValueError, TypeError):
+        return
+    if apart > CLOCK_SECONDS:
+        fix = "set both clocks by NTP: S3 refuses what is signed at another time"
+        yield Finding(what, "ill", f"{duration(apart)} apart from ours", fix)
+    else:
+        yield Finding(what, "well", f"within {max(1, round(apart))} s of ours")
 
 
 def disk(places: Places) -> Findings:

@@ -34,6 +34,9 @@ class Server(ABC):
             def do_GET(self) -> None:
                 stub.reply(self, b"")
 
+            def do_HEAD(self) -> None:
+                stub.reply(self, b"")
+
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"]) if stub.reads else 0
                 stub.reply(self, self.rfile.read(length))
