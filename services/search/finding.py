@@ -1,9 +1,10 @@
 """/internal/v1: searches, photos like a photo, completion."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from services.common.api import Chip, SearchAnswer, TagPage
@@ -82,50 +83,50 @@ def chips(state: Search, owner: Owner, q: Words) -> list[Chip]:
     return [chip(meant) for meant in asked.reading.chips]
 
 
+@dataclass(frozen=True)
+class Alike:
+    """What is asked of photos like a photo; ``q``: 'night', '-people', 'date:2024'."""
+
+    owner: Owner
+    by: By = "meaning"
+    q: Words = ""
+    limit: Limit = 50
+    strictness: Strictness = 50
+    weaker: bool = False
+
+    def question(self) -> Question:
+        return Question(
+            self.owner, self.q, self.limit, strictness=self.strictness, weaker=self.weaker
+        )
+
+
+Likeness = Annotated[Alike, Depends()]
+
+
 @router.get("/photos/{photo_id}/similar", response_model=SearchAnswer)
-def similar(
-    photo_id: UUID,
-    state: Search,
-    owner: Owner,
-    by: By = "meaning",
-    q: Words = "",
-    limit: Limit = 50,
-    strictness: Strictness = 50,
-    weaker: bool = False,
-) -> Response:
-    """Photos like this one; ``q`` says what should differ: 'night', '-people', 'date:2024'."""
-    question = Question(owner, q, limit, strictness=strictness, weaker=weaker)
-    asked = understood(state, owner, q)
-    with snapshot(state, owner) as db:
+def similar(photo_id: UUID, state: Search, alike: Likeness) -> Response:
+    """Photos like this one; ``q`` says what should differ."""
+    asked = understood(state, alike.owner, alike.q)
+    with snapshot(state, alike.owner) as db:
         model_id = asked.model["model_id"] if asked.model else None
-        places = places_of_photo(db, owner, photo_id, model_id)
-        like = Similar(state.asking, owner, by, places, photo_id)
-        return _json(like.written(db, question, asked))
+        places = places_of_photo(db, alike.owner, photo_id, model_id)
+        like = Similar(state.asking, alike.owner, alike.by, places, photo_id)
+        return _json(like.written(db, alike.question(), asked))
 
 
 @router.post("/search/by-photo", response_model=SearchAnswer)
-def by_photo(
-    dropped: Dropped,
-    state: Search,
-    owner: Owner,
-    by: By = "meaning",
-    q: Words = "",
-    limit: Limit = 50,
-    strictness: Strictness = 50,
-    weaker: bool = False,
-) -> Response:
+def by_photo(dropped: Dropped, state: Search, alike: Likeness) -> Response:
     """Photos like one that is not kept, as the workers saw it."""
-    question = Question(owner, q, limit, strictness=strictness, weaker=weaker)
-    asked = understood(state, owner, q)
+    asked = understood(state, alike.owner, alike.q)
     text = text_of(dropped)
-    if by == "meaning":
+    if alike.by == "meaning":
         learn(state, asked, (text,))
-    with snapshot(state, owner) as db:
+    with snapshot(state, alike.owner) as db:
         model_id = int(asked.model["model_id"]) if asked.model else 0
         meaning = state.meaning.recall(db, model_id, [text]).get(text)
         places: Places = places_of_dropped(db, dropped, meaning)
-        like = Similar(state.asking, owner, by, places)
-        return _json(like.written(db, question, asked))
+        like = Similar(state.asking, alike.owner, alike.by, places)
+        return _json(like.written(db, alike.question(), asked))
 
 
 @router.get("/tags", response_model=TagPage)

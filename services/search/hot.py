@@ -40,7 +40,7 @@ THREADS = 40
 Call = Callable[[], Response]
 
 
-class Question:
+class Lookup:
     """A route of which nothing is asked but the fields of its address."""
 
     def __init__(self, route: Callable[..., Response]) -> None:
@@ -65,10 +65,10 @@ class Question:
         return partial(self._route, state=state, **fields) if len(given) == len(pairs) else None
 
 
-QUESTIONS: Mapping[str, Question] = {
-    "/internal/v1/photos": Question(routes.list_photos),
-    "/internal/v1/search": Question(finding.search),
-    "/internal/v1/tags": Question(finding.complete_tags),
+LOOKUPS: Mapping[str, Lookup] = {
+    "/internal/v1/photos": Lookup(routes.list_photos),
+    "/internal/v1/search": Lookup(finding.search),
+    "/internal/v1/tags": Lookup(finding.complete_tags),
 }
 
 
@@ -98,8 +98,8 @@ class Hot:
         """None for what the routes shall judge, and the body once more for them."""
         path = scope["path"]
         if scope["method"] == "GET":
-            question, query = QUESTIONS.get(path), scope["query_string"]
-            asked = question.call(self._state, query) if question else self._state_of(path, query)
+            lookup, query = LOOKUPS.get(path), scope["query_string"]
+            asked = lookup.call(self._state, query) if lookup else self._state_of(path, query)
             return asked, receive
         commit = COMMIT.fullmatch(path)
         if scope["method"] != "POST" or not (commit or path == RESERVE):
