@@ -22,9 +22,13 @@ class Texts(BaseModel):
 
 
 class Vectors(BaseModel):
-    """A vector of unit length for each text, as base64 of little-endian half floats."""
+    """A vector of unit length for each text, as base64 of little-endian half floats.
+
+    ``paid``: they were made elsewhere, so what must not leave the house is not to be asked here.
+    """
 
     model: str
+    paid: bool
     dimensions: int
     vectors: list[str]
 
@@ -41,6 +45,7 @@ def create_app(memory: Memory, worker: Patient) -> FastAPI:
             rows = await run_in_threadpool(memory.vectors, asked.texts)
         answer = Vectors(
             model=memory.embedder.model,
+            paid=memory.embedder.paid,
             dimensions=memory.embedder.dimensions,
             vectors=[to_wire(rows[text].tolist()) for text in asked.texts],
         )

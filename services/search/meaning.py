@@ -12,6 +12,7 @@ import structlog
 from pydantic import BaseModel, SecretStr
 
 from services.common import tracing
+from services.common.description import NOTHING_SEEN
 from services.common.line import Line, NoAnswer
 from services.common.vectors import Vector
 from services.search.apply import add_tag_vectors, model_of
@@ -35,7 +36,10 @@ class EmbedderAway(Exception):
 
 
 class Placed(BaseModel):
+    """``paid``: by somebody else's machine, as is any embedder that does not say."""
+
     model: str
+    paid: bool = True
     dimensions: int
     vectors: list[Vector]
 
@@ -75,6 +79,7 @@ class Meaning:
 
     def __init__(self, embedder: Asked) -> None:
         self._embedder = embedder
+        self._paid: bool | None = None
         self._known: OrderedDict[Key, Floats] = OrderedDict()
         self._asked: dict[Key, Future[Floats]] = {}
         self._lock = Lock()
@@ -83,7 +88,13 @@ class Meaning:
         self._embedder.close()
 
     def ask(self, texts: Sequence[str]) -> Placed:
-        return self._embedder.ask(texts)
+        placed = self._embedder.ask(texts)
+        self._paid = placed.paid
+        return placed
+
+    def paid(self) -> bool:
+        """Whether texts leave the house, as of the last answer. Raises ``EmbedderAway``."""
+        return self.ask([NOTHING_SEEN]).paid if self._paid is None else self._paid
 
     def recall(self, db: Db, model_id: int, texts: Sequence[str]) -> dict[str, Floats]:
         """What is known already."""
@@ -170,10 +181,13 @@ def place_words(pool: Pool, meaning: Meaning) -> int:
     """Vectors for words that people added; how many."""
     with pool.connection() as db:
         words = db.execute(SQL["tags_without_vector"], {"limit": AT_ONCE}).fetchall()
-    if not words:
-        return 0
     try:
-        placed = meaning.ask([text for _, _, text in words])
+        shown = [row for row in words if row[2]]
+        if len(shown) < len(words) and meaning.paid():
+            words = shown
+        if not words:
+            return 0
+        placed = meaning.ask([text for _, text, _ in words])
     except EmbedderAway as error:
         log.info("words wait for the embedder", words=len(words), error=str(error))
         return 0

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg.rows import class_row, dict_row
 from pydantic import BaseModel
 
-from services.common.description import describe
+from services.common.description import NOTHING_SEEN, describe
 from services.common.events import Tag
 from services.common.money import EmbeddingModel, Rebuilding
 from services.search.apply import add_tag_vectors, model_of, vector_text
@@ -18,8 +18,6 @@ from services.search.sql import SQL
 
 AT_ONCE = 64  # texts of one request to an embedder
 SECONDS = 2.0  # of work for one request to us
-#: OpenAI's models are named with the length of their vectors.
-PAID_MARK = "@"
 
 
 class NotWhole(Exception):
@@ -36,18 +34,19 @@ class PhotoToPlace(BaseModel):
 def build(pool: Pool, embedder: Asked) -> Rebuilding:
     """As much as goes into ``SECONDS``. Raises ``EmbedderAway``."""
     deadline = time.monotonic() + SECONDS
-    probe = embedder.ask(["a photo"])
-    paid = PAID_MARK in probe.model
+    probe = embedder.ask([NOTHING_SEEN])
     with pool.connection() as db:
         model_id = model_of(db, probe.model, probe.dimensions)
-    fields = {"model_id": model_id, "paid": paid, "limit": AT_ONCE}
+    fields = {"model_id": model_id, "paid": probe.paid, "limit": AT_ONCE}
     while time.monotonic() < deadline:
         if not _place_words(pool, embedder, fields) and not _place_photos(pool, embedder, fields):
             break
     with pool.connection() as db:
-        if paid:
-            db.execute(SQL["reembed_at_home"], fields)
         left = _left(db, fields)
+        if probe.paid and not left["words"]:
+            nowhere = vector_text(probe.vectors[0])
+            db.execute(SQL["reembed_at_home"], {**fields, "nowhere": nowhere})
+            left = _left(db, fields)
     return Rebuilding(model=probe.model, dimensions=probe.dimensions, **left)
 
 
@@ -96,7 +95,7 @@ def switch(db: Db, name: str) -> None:
         known = rows.execute(SQL["find_model"], {"name": name}).fetchone()
     if known is None:
         raise NotWhole(f"no vectors of {name} were built")
-    left = _left(db, {"model_id": known["model_id"], "paid": PAID_MARK in name})
+    left = _left(db, {"model_id": known["model_id"], "paid": True})
     if left["photos"]:
         raise NotWhole(f"{left['photos']} photos have no vector of {name} yet")
     _activate(db, name)

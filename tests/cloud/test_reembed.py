@@ -9,13 +9,16 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from services.common.api import TagEdit, TagName
+from services.common.description import NOTHING_SEEN
 from services.search import reembed
 from services.search.database import Db, open_pool
-from services.search.meaning import Placed
+from services.search.meaning import Meaning, Placed, place_words
 from services.search.settings import DatabaseSettings
+from services.search.tags import edit_tags
 from tests.cli.conftest import Imgcap, imgcap
 from tests.cloud.conftest import Search
-from tests.search.photos import MODEL, place, ready, tag
+from tests.search.photos import MODEL, OWNER, ask, place, ready, tag
 from tests.tagger.stubs import Server, answer
 
 __all__ = ["imgcap"]
@@ -24,13 +27,13 @@ __all__ = ["imgcap"]
 class Turned:
     """Places texts the other way round, by another name."""
 
-    def __init__(self, model: str = "turned") -> None:
-        self.model, self.asked = model, list[str]()
+    def __init__(self, model: str = "turned", *, paid: bool = False) -> None:
+        self.model, self.paid, self.asked = model, paid, list[str]()
 
     def ask(self, texts: Sequence[str], /) -> Placed:
         self.asked += texts
         vectors = [tuple(reversed(place(text))) for text in texts]
-        return Placed(model=self.model, dimensions=8, vectors=vectors)
+        return Placed(model=self.model, paid=self.paid, dimensions=8, vectors=vectors)
 
     def close(self) -> None: ...
 
@@ -80,19 +83,46 @@ def test_unknown_models_and_ways_back_that_are_not_there_change_nothing(db: Db) 
     assert answering(db) == MODEL
 
 
-def test_of_local_only_photos_not_a_word_goes_to_a_paid_model(db: Db, database: str) -> None:
+@pytest.mark.parametrize("model", ["text-embedding-3-small@8", "a-model-server-of-ones-own"])
+def test_of_local_only_photos_not_a_word_goes_to_a_paid_model(
+    db: Db, database: str, model: str
+) -> None:
     ready(db, "cat", tag("cat"))
     mine = ready(db, "dog", tag("dog"), tag("cat"))
-    db.execute("UPDATE photo SET local_only = true WHERE photo_id = %s", [mine])
-    paid = Turned("text-embedding-3-small@8")
+    unlike = ready(db, "harbour", tag("harbour"))
+    db.execute("UPDATE photo SET local_only = true WHERE photo_id = ANY(%s)", [[mine, unlike]])
+    paid = Turned(model, paid=True)
     assert build(database, paid) == (0, 0)
-    assert "dog" not in " ".join(paid.asked)
-    found = db.execute(
-        "SELECT count(*) FROM photo_vector JOIN embedding_model USING (model_id)"
-        " WHERE photo_id = %s AND name = %s",
-        [mine, paid.model],
-    ).fetchone()
-    assert found == (1,)  # it lies where "cat" lies, which was known
+    assert {"dog", "harbour"}.isdisjoint(" ".join(paid.asked).split())
+    lies = dict(
+        db.execute(
+            "SELECT photo_id, embedding::text FROM photo_vector JOIN embedding_model"
+            " USING (model_id) WHERE name = %s",
+            [paid.model],
+        ).fetchall()
+    )
+    # One lies where "cat" lies, which was known, the other where nothing is seen.
+    assert (lies[mine], lies[unlike]) == ("[0,0,0,0,0,0,0,1]", "[2,0,0,0,0,0,0,0]")
+    with db.transaction():
+        reembed.switch(db, model)
+    assert answering(db) == model
+
+
+@pytest.mark.parametrize(("paid", "sent"), [(True, {"harbour"}), (False, {"harbour", "beach"})])
+def test_a_word_that_a_person_says_of_a_local_only_photo_stays_at_home(
+    db: Db, database: str, paid: bool, sent: set[str]
+) -> None:
+    mine, shown = ready(db, "dog", tag("dog")), ready(db, "cat", tag("cat"))
+    db.execute("UPDATE photo SET local_only = true WHERE photo_id = %s", [mine])
+    edit_tags(db, OWNER, mine, TagEdit(add=[TagName(kind="user", text="beach")]))
+    edit_tags(db, OWNER, shown, TagEdit(add=[TagName(kind="user", text="harbour")]))
+    embedder = Turned(MODEL, paid=paid)
+    with open_pool(DatabaseSettings(url=SecretStr(database))) as pool:
+        meaning = Meaning(embedder)
+        while place_words(pool, meaning):
+            pass
+    assert {text for text in embedder.asked if text != NOTHING_SEEN} == sent
+    assert [hit.id for hit in ask(db, "beach").photos] == [str(mine)]  # found all the same
 
 
 def test_imgcap_reembed_does_it_all(search: Search, db: Db, imgcap: Imgcap) -> None:

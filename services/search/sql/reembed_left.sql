@@ -1,7 +1,6 @@
 -- How much a model has still to place.
 SELECT (SELECT count(*) FROM photo p
         WHERE p.applied_generation > 0 AND p.status NOT IN ('receiving', 'deleting', 'deleted')
-          AND NOT (%(paid)s AND p.local_only)
           AND NOT EXISTS (SELECT FROM photo_vector v WHERE v.photo_id = p.photo_id
                           AND v.model_id = %(model_id)s)) AS photos,
        (SELECT count(*) FROM tag t
