@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler
 from threading import Lock
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from services.common.cloud.ledger import on_behalf_of
 from services.common.cloud.prices import Prices, text_tokens
 from services.common.cloud.settings import OpenAISettings
 from services.common.errors import TryAgain
@@ -24,7 +26,7 @@ from services.embedder.memory import Memory
 from services.embedder.providers.openai import MOST_TOKENS, OpenAIEmbedder, batches
 from services.embedder.settings import Settings
 from tests.cloud.books import Books, asking
-from tests.cloud.openai_server import KEY, OpenAIStub, embeddings, fault, packed
+from tests.cloud.openai_server import KEY, MODEL, OpenAIStub, embeddings, fault, packed
 from tests.tagger.stubs import ModelStub, Reply, answer, drip, hang_up
 
 
@@ -38,7 +40,7 @@ class Words(OpenAIStub):
 
     def reply(self, request: BaseHTTPRequestHandler, body: bytes, /) -> None:
         with self._turn:
-            if not self.first:
+            if body and not self.first:
                 asked = json.loads(body)
                 size = asked.get("dimensions", self.dimensions)
                 vectors = [letters(text, size) for text in asked["input"]]
@@ -209,6 +211,22 @@ def test_of_a_local_only_photo_not_a_word_is_sent(results: Results, tagged: Phot
     assert told.photo_vector == tuple([1.0] + [0.0] * 7)
     assert [one.text for one in told.tag_vectors] == ["dog"]
     assert {tag.text for tag in told.tags} == {"dog", "calm"}
+
+
+def test_the_end_of_the_model_is_asked_for_once_a_day_and_in_nobodys_search(
+    tagged: PhotoTagged,
+) -> None:
+    books = Books()
+    with openai(books=books) as (embedder, stub):
+        stub.model_page = {**MODEL, "shutdown_date": "2027-01-14"}
+        embedder.embed(["a search"])
+        assert stub.asked_for == []
+        with on_behalf_of(tagged):
+            for text in ("dog", "cat"):
+                embedder.embed([text])
+    assert stub.asked_for == ["/v1/models/text-embedding-3-small"]
+    assert books.ends == {"text-embedding-3-small": date(2027, 1, 14)}
+    assert books.reports == [("openai-words", "well", "")]
 
 
 def test_a_search_that_is_away_teaches_nothing() -> None:

@@ -54,11 +54,11 @@ def embedder(settings: Settings) -> Embedder:
             from services.common.cloud.ledger import SearchLedger
             from services.common.cloud.pace import Pace
             from services.common.cloud.prices import Prices
-            from services.embedder.providers.openai import OpenAIEmbedder
+            from services.embedder.providers.openai import NAME, OpenAIEmbedder
 
             own = settings.openai
             books = SearchLedger(settings.search_url, settings.internal_token)
-            asking = Asking(books, Breaker("openai-words", books.report), Pace(own.rate))
+            asking = Asking(books, Breaker(NAME, books.report), Pace(own.rate))
             return OpenAIEmbedder(own, Prices.read(settings.prices), asking)
         case unknown:
             assert_never(unknown)

@@ -16,9 +16,12 @@ from services.common.cloud.ledger import Leaving, current_event
 from services.common.cloud.openai_api import connect, openai_errors
 from services.common.cloud.prices import Prices, Usage, text_tokens
 from services.common.cloud.settings import OpenAISettings, is_openai
+from services.common.cloud.shutdown import ModelWatch
 from services.common.errors import TryAgain
 from services.embedder.providers.http import unit_rows
 
+#: As the status page knows it, apart from the eyes.
+NAME = "openai-words"
 #: The API's limits for one request, with a margin for tokens that we only estimate.
 MOST_TEXTS, MOST_TOKENS = 2048, 250_000
 #: Bytes of an answer: the most texts at 3072 numbers, base64 of single floats.
@@ -43,6 +46,9 @@ class OpenAIEmbedder:
         self._client = connect(
             settings.embedding_url, key, seconds=settings.seconds, largest=LARGEST
         )
+        self._watch = ModelWatch(
+            NAME, settings.embedding_model, self._price, self._client, asking.ledger
+        )
 
     def embed(self, texts: Sequence[str], /) -> Rows:
         rows = [self._ask(batch) for batch in batches(texts)]
@@ -62,6 +68,8 @@ class OpenAIEmbedder:
             bytes=sum(len(text.encode()) for text in texts),
         )
         rows, _ = self._asking(leaving, lambda: self._call(texts))
+        if current_event():  # nobody's search waits for it
+            self._watch()
         return rows
 
     def _call(self, texts: Sequence[str]) -> Paid[Rows]:

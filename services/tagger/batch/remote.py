@@ -5,7 +5,7 @@ knew, finds it again by that and does not make it twice.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 from uuid import UUID
 
@@ -94,6 +94,19 @@ class RemoteBatches:
         with openai_errors(self._who, self._model):
             try:
                 with self._client.files.with_streaming_response.content(file_id) as answer:
-                    yield from answer.iter_lines()
+                    yield from lines_of(answer.iter_bytes())
             except openai.NotFoundError:
                 log.warning("a file of answers is gone", file=file_id)
+
+
+def lines_of(chunks: Iterable[bytes]) -> Iterator[str]:
+    """Ended by line feeds alone: JSON may hold the other characters that end a line of text."""
+    begun: list[bytes] = []
+    for chunk in chunks:
+        first, *others = chunk.split(b"\n")
+        begun.append(first)
+        for other in others:
+            yield b"".join(begun).decode(errors="replace")
+            begun = [other]
+    if last := b"".join(begun):
+        yield last.decode(errors="replace")
