@@ -42,6 +42,8 @@ def test_an_outage_of_two_hours_costs_a_call_every_half_minute() -> None:
         assert house.fails().code == "provider-away"
         house.clock.now += 1
     assert house.provider.calls <= 5 + 7200 / 30
+    # Search hears of each: what it has not heard for five minutes it does not believe.
+    assert len(house.books.reports) == house.provider.calls - 4
     house.provider.fault = None
     house.clock.now += 30
     assert house.ask() == "a dog"
@@ -59,12 +61,15 @@ def statuses(db: Db) -> list[str]:
 
 
 def pass_time(db: Db, minutes: int) -> None:
-    db.execute("UPDATE photo SET next_at = next_at - %s * interval '1 minute'", [minutes])
+    for table, column in (("photo", "next_at"), ("provider", "updated_at")):
+        earlier = f"UPDATE {table} SET {column} = {column} - %s * interval '1 minute'"
+        db.execute(earlier.encode(), [minutes])
 
 
 def test_photos_of_an_outage_are_findable_meanwhile_and_whole_soon_after(db: Db) -> None:
     photos = [queued(db, f"photo {number}") for number in range(20)]
-    budget.report(db, ProviderReport(provider="openai", state="down"))
+    down = ProviderReport(provider="openai", state="down")
+    budget.report(db, down)
     for photo_id in photos:
         seen(db, photo_id, "openai")
     assert statuses(db) == ["partial"]
@@ -73,6 +78,7 @@ def test_photos_of_an_outage_are_findable_meanwhile_and_whole_soon_after(db: Db)
     for _ in range(60):  # two hours, two minutes a round: one photo is the probe of each
         pass_time(db, 2)
         (probe,) = changed_rows(db, "retry_partial", ROUND)
+        budget.report(db, down)  # as its call finds it
         seen(db, probe.photo_id, "openai")
     assert statuses(db) == ["partial"]
 

@@ -33,7 +33,8 @@ def nobody_listens(_: str, __: State, ___: str, ____: str) -> None:
 
 @dataclass
 class Breaker:
-    """One for each provider and process; ``report`` hears of every change of its state."""
+    """One for each provider and process; ``report`` hears of every change of its state, and of
+    every call that finds it still unwell: what nobody has said for minutes is not believed."""
 
     name: str
     report: Report = nobody_listens
@@ -67,7 +68,7 @@ class Breaker:
             changed = self.state != "well"
             self.state, self.code, self.text = "well", "", ""
         if changed:
-            self._tell()
+            self._tell(changed)
 
     def failed(self, error: TryAgain | Refuse) -> None:
         FAILURES.labels(self.name, error.code).inc()
@@ -81,9 +82,9 @@ class Breaker:
                     self._open("down", error)
             else:
                 self._failures = 0
-            changed = before != self.state
-        if changed:
-            self._tell()
+            opened, changed = self.state != "well", before != self.state
+        if opened:
+            self._tell(changed)
 
     def _open(self, state: State, error: TryAgain | Refuse) -> None:
         self.state, self.code, self.text = state, error.code, str(error)
@@ -92,7 +93,8 @@ class Breaker:
     def _pause(self) -> float:
         return PROBE_PAUSED if self.state == "paused" else PROBE_DOWN
 
-    def _tell(self) -> None:
+    def _tell(self, changed: bool) -> None:
         BREAKER.labels(self.name).set(self.state != "well")
-        log.warning("provider", provider=self.name, state=self.state, code=self.code)
+        if changed:
+            log.warning("provider", provider=self.name, state=self.state, code=self.code)
         self.report(self.name, self.state, self.code, self.text)
