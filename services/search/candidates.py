@@ -109,6 +109,7 @@ def find(
         **_weighed(owner, asked),
         **_arms(asked, terms, few and everything > FEW),
         "most": depth.most,
+        "half": depth.most // 2,
         "nearest": depth.nearest,
         "ef": depth.ef,
         "walk": heard and not few,
@@ -149,7 +150,8 @@ def weigh(db: Db, owner: str, asked: Understood, photo_ids: Iterable[UUID]) -> E
 
 NO_ARMS: dict[str, Any] = {
     "tag_ids": [], "limits": [], "colours": [], "together": None, "newest": False, "most": 0,
-    "nearest": 0, "ef": 1, "tuples": TUPLES, "walk": False, "compare": False, "photo_ids": "{}",
+    "sure_ids": [], "wants": [], "half": 0, "nearest": 0, "ef": 1, "tuples": TUPLES, "walk": False,
+    "compare": False, "photo_ids": "{}",
 }  # fmt: skip
 
 
@@ -175,10 +177,14 @@ def _ask(db: Db, fields: dict[str, Any]) -> Found:
     filtered = fields["filter"] or fields["rest"]
     db.execute(SQL["plan_each"] if filtered else SQL["plan_once"])
     # Written out, numbers of any size are one type, and the statement is planned once.
-    fields |= {name: _array(fields[name]) for name in ("tag_ids", "limits")}
+    fields |= {name: _array(fields[name]) for name in ARRAYS}
     row = db.execute(SQL["weigh_candidates"], fields, binary=True).fetchone()
     assert row is not None  # it counts
     return Found(Evidences.of(row[:-1]), row[-1])
+
+
+#: Lists of numbers.
+ARRAYS = ("tag_ids", "limits", "sure_ids", "wants")
 
 
 def _array(numbers: list[int]) -> str:
@@ -191,11 +197,17 @@ def _arms(asked: Understood, terms: Terms, narrow: bool) -> dict[str, Any]:
     together = asked.together()
     if narrow and tags:
         together = " && ".join([*asked.keys, has_tag(tags)])
+    # Photos that have all tags, the surest of them: behind a filter nobody knows which pass.
+    sure = [(n, want) for want, some in enumerate(asked.every) for n in some if n > 0]
+    if asked.filter:
+        sure = []
     return {
         "tag_ids": [] if narrow else tags,
         "colours": _colours(asked, terms),
         "together": together,
         "newest": not asked.ranks,
+        "sure_ids": [number for number, _ in sure],
+        "wants": [want for _, want in sure],
     }
 
 

@@ -83,12 +83,17 @@ class Understood:
         """What the index of facts can narrow."""
         return [self.filter.key] if self.filter and self.filter.key else []
 
+    @cached_property
+    def every(self) -> list[list[int]]:
+        """Of each want its tags and traits, where several things are wanted, and all of them."""
+        sure = [[n for n, like in w.likeness.items() if like >= 0.5] for w in self.wants]
+        return sure if len(sure) > 1 and all(sure) and not alternatives(self.part) else []
+
     def together(self) -> str | None:
         """Photos that have a tag of each want: among many, no single tag's best photos are it."""
-        sure = [[n for n, like in w.likeness.items() if like >= 0.5] for w in self.wants]
-        if len(sure) < 2 or not all(sure) or alternatives(self.part):
+        if not self.every:
             return None
-        return " && ".join([*self.keys, *(has_tag(ids) for ids in sure)])
+        return " && ".join([*self.keys, *(has_tag(ids) for ids in self.every)])
 
 
 def understand(

@@ -57,6 +57,20 @@ def test_a_first_page_of_many_says_that_there_are_more(
     assert ask(db, "cat", limit=3).complete
 
 
+def test_of_too_many_that_have_all_words_the_surest_are_weighed(
+    db: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        if number == 6:  # neither among the first nor among the last
+            ready(db, "both", tag("cat", 0.9), tag("beach", 0.9))
+        ready(db, f"unsure {number}", tag("cat", 0.5), tag("beach", 0.5))
+        if number % 4 == 0:
+            ready(db, f"a cat {number}", tag("cat", 0.99), tag("beach", 0.3))
+            ready(db, f"a beach {number}", tag("beach", 0.99), tag("cat", 0.3))
+    monkeypatch.setattr(candidates, "FEW_WEIGHED", candidates.Depth(4, 0, 10))
+    assert ask(db, "cat beach", limit=1).photos[0].filename == "both.jpg"
+
+
 def feeling(place: tuple[float, float]) -> dict[str, Any]:
     return {"evidence": {"valence": place[0], "energy": place[1]}}
 

@@ -1,6 +1,7 @@
 -- Photos that one of the arms finds, and what speaks for each. All arms stand behind the same filter:
 -- the surest photos of each wanted tag, those with the most of a wanted colour, those with a wanted
--- word in their name, those that have one tag of each want, those that meet a condition, the newest,
+-- word in their name, those that have one tag of each want (as they come, and if there are too many
+-- the surest of them), those that meet a condition, the newest,
 -- the nearest in meaning and on the map of moods, and photos that the caller names. One row, each
 -- column the photos' values in the database's own binary form, one after the other: hundreds of rows
 -- of arrays cost more on the way than to find.
@@ -97,6 +98,8 @@ WITH by_tag AS (
         ORDER BY v.embedding <=> %(vector)s::halfvec
         LIMIT %(nearest)s
     )
+    UNION SELECT surest_of_all(%(owner)s, %(sure_ids)s::int[], %(wants)s::int[], %(half)s)
+    WHERE (SELECT count(*) >= %(most)s FROM by_all)
     UNION SELECT unnest(%(photo_ids)s::uuid[])
 )
 SELECT string_agg(uuid_send(f.photo_id), ''),
@@ -109,11 +112,7 @@ SELECT string_agg(uuid_send(f.photo_id), ''),
                 ELSE 0 END), ''),
        string_agg(int4send(
            CASE WHEN cardinality(%(conditions)s::jsonpath[]) > 0
-                THEN coalesce((SELECT bit_or(1 << (n - 1)::int)
-                               FROM unnest(%(conditions)s::jsonpath[])
-                                    WITH ORDINALITY AS c (path, n)
-                               WHERE (f.facts || f.rare) @@ path), 0)
-                ELSE 0 END), ''),
+                THEN met(f.facts || f.rare, %(conditions)s) ELSE 0 END), ''),
        string_agg(float8send(coalesce(1 - (v.embedding <=> %(vector)s::halfvec), 'NaN')), ''),
        string_agg(float8send(coalesce(f.mood <-> %(feeling)s::point, 'NaN')), ''),
        (SELECT count(*) >= %(most)s FROM by_word) OR (SELECT count(*) >= %(most)s FROM by_all)
