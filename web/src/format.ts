@@ -1,6 +1,6 @@
 /** Numbers and dates as people write them. */
 
-import type { Exif, Photo } from "./api/types.ts";
+import type { Exif, Photo, Sent } from "./api/types.ts";
 import { texts } from "./texts.ts";
 
 const LANGUAGE = "en";
@@ -42,6 +42,14 @@ export function bytesOf(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} kB`;
   return `${(bytes / 1_000_000).toFixed(bytes < 100_000_000 ? 1 : 0)} MB`;
+}
+
+/** What of a photo left the house: who got it, by which prompt, how much of it, and the price. */
+export function sentOf({ provider, model, prompt, width, height, words, bytes, cost }: Sent): string {
+  const { pixels, sent, sentWords, sentNothing } = texts.panel;
+  const who = [provider, model, prompt].filter(Boolean).join(" ");
+  const what = width ? pixels(width, height) : sentWords(words);
+  return sent(who, what, bytes ? bytesOf(bytes) : sentNothing, Number(cost).toFixed(4));
 }
 
 export function percentOf(part: number): string {
