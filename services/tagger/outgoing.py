@@ -40,6 +40,15 @@ def outgoing(photo: bytes, side: int, *, narrowest: int = 1) -> Outgoing:
     return Outgoing(stream.getvalue(), *bare.size)
 
 
+def size_of(photo: bytes) -> tuple[int, int]:
+    """Raises ``Refuse`` when the bytes are not a photo."""
+    try:
+        with Image.open(io.BytesIO(photo)) as image:
+            return image.size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Refuse(f"cannot decode the photo: {error}", code="undecodable") from error
+
+
 def fitting(width: int, height: int, side: int, narrowest: int = 1) -> tuple[int, int]:
     scale = min(1.0, side / max(width, height))
     if narrowest > 1:

@@ -22,7 +22,7 @@ from services.common.cloud.prices import Prices, Usage
 from services.common.cloud.settings import RekognitionSettings
 from services.common.events import PhotoFacts, PhotoUploaded, Sighting
 from services.common.settings import StoreSettings
-from services.tagger.outgoing import outgoing
+from services.tagger.outgoing import outgoing, size_of
 from services.tagger.providers.rekognition_errors import NoSuchS3Object, aws_errors
 from services.tagger.rekognition_labels import read_labels
 
@@ -59,8 +59,8 @@ class RekognitionTagger:
         parts = [str(self._settings.most_labels), f"{self._settings.least_confidence:g}"]
         return "-".join(["labels-1", *parts, *(["properties"] * self._settings.properties)])
 
-    def look(self, photo: bytes, /, *, facts: PhotoFacts | None = None) -> Sighting:
-        if found := self._in_bucket(facts):
+    def look(self, photo: bytes, /, *, facts: PhotoFacts | None = None) -> Sighting:  # noqa: ARG002
+        if found := self._in_bucket(photo):
             try:
                 return self._ask(*found)
             except NoSuchS3Object:
@@ -73,14 +73,13 @@ class RekognitionTagger:
         self._http.close()
         self._client.close()
 
-    def _in_bucket(self, facts: PhotoFacts | None) -> tuple[dict[str, Any], Leaving] | None:
+    def _in_bucket(self, photo: bytes) -> tuple[dict[str, Any], Leaving] | None:
         event = current_event()
         if not self._bucket or not isinstance(event, PhotoUploaded):
             return None
         # The display copy, which has no metadata either; no bytes leave our own bucket's cloud.
         where = {"Bucket": self._bucket, "Name": Keys.beside(event.blob_key).display}
-        width, height = (facts.width, facts.height) if facts else (0, 0)
-        return {"S3Object": where}, self._leaving(width, height, 0)
+        return {"S3Object": where}, self._leaving(*size_of(photo), 0)
 
     def _leaving(self, width: int, height: int, size: int) -> Leaving:
         return Leaving(
