@@ -107,8 +107,9 @@ class Blobs:
         ``once``: what is there already stays, for its name says what it is.
         """
         if not isinstance(body, bytes) and is_large(body):
-            with store_errors(key, "put"):
-                return put_in_parts(self._client, self.bucket, key, body, content_type)
+            with store_errors(key, "put"), kept_if_there():
+                put_in_parts(self._client, self.bucket, key, body, content_type, once=once)
+            return
         if not digest:
             digest = sha256(body).digest() if isinstance(body, bytes) else _digest_of(body)
         with store_errors(key, "put"), kept_if_there():
