@@ -30,8 +30,7 @@ def test_a_large_original_that_is_there_already_stays_and_half_a_one_is_taken_ba
     store: StoreSettings, tmp_path: Path
 ) -> None:
     path, key = tmp_path / "large.jpg", "photos/x/1/original"
-    with path.open("wb") as file:
-        file.truncate(LARGE + 1)
+    path.write_bytes(bytes(LARGE + 1))
     blobs = Blobs(store)
     blobs.put(key, b"first", "image/jpeg")
     with path.open("rb") as file:
