@@ -1,4 +1,7 @@
-"""What a person said of photos: a line per photo, its words in columns parted by tabs."""
+"""What a person said of photos: a line per photo, its words in columns parted by tabs.
+
+`sources.tsv` tells from which package each photo is.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PIL import Image, ImageOps
 
+from services.tagger.local.leanings.measures import MEASURES
 from services.tagger.providers.local import LocalTagger
 from tests.quality.render_more import FAMILIES
 from tests.quality.synthetic import HELD_OUT
@@ -43,15 +44,15 @@ def drawn(each: int) -> list[bytes]:
 
 
 def stability(tagger: LocalTagger, photos: list[bytes]) -> dict[str, dict[str, float]]:
-    """Per change and kind: the share of verdicts (either way) that are the same afterwards."""
+    """Per change and kind, and technique: the share of verdicts that are the same afterwards."""
     table: dict[str, dict[str, float]] = {}
     before = [_verdicts(tagger, photo) for photo in photos]
     for change, (apply, quality) in CHANGES.items():
         both: dict[str, list[int]] = {}
         for photo, was in zip(photos, before, strict=True):
             after = _verdicts(tagger, _changed(photo, apply, quality))
-            for kind in ("label", "composition", "mood"):
-                old, new = was[kind], after[kind]
+            for kind in (*was, *MEASURES):
+                old, new = _of(kind, was), _of(kind, after)
                 counts = both.setdefault(kind, [0, 0])
                 counts[0] += len(old & new)
                 counts[1] += len(old | new)
@@ -79,9 +80,14 @@ def _verdicts(tagger: LocalTagger, photo: bytes) -> dict[str, set[str]]:
     return found
 
 
+def _of(kind: str, verdicts: dict[str, set[str]]) -> set[str]:
+    """Of a kind, or of the one technique of that name."""
+    return verdicts[kind] if kind in verdicts else verdicts["composition"] & {kind}
+
+
 def lines_of(table: dict[str, dict[str, float]]) -> Iterator[str]:
     yield "Robustness: verdicts in both over verdicts in either (photos, drawings):"
-    yield f"  {'change':<16} {'label':>6} {'composition':>12} {'mood':>6}"
+    columns = [kind for same in table.values() for kind in same][: 3 + len(MEASURES)]
+    yield f"  {'change':<16}" + "".join(f" {kind:>14}" for kind in columns)
     for change, same in table.items():
-        shares = f"{same['label']:>6.2f} {same['composition']:>12.2f} {same['mood']:>6.2f}"
-        yield f"  {change:<16} {shares}"
+        yield f"  {change:<16}" + "".join(f" {same[kind]:>14.2f}" for kind in columns)
