@@ -98,9 +98,7 @@ def test_a_label_shows_where_it_is_while_the_pointer_is_on_it(desk: Desk, tmp_pa
     expect(viewer.get_by_test_id("overlay")).to_have_count(0)
 
 
-def test_a_tap_shows_where_a_label_is_and_another_tap_hides_it(
-    phone: Desk, tmp_path: Path
-) -> None:
+def test_a_tap_shows_where_a_label_is_and_another_tap_hides_it(phone: Desk, tmp_path: Path) -> None:
     cat = tmp_path / f"cat{uuid4().hex[:8]}.jpg"
     cat.write_bytes(unlike_any_other(SAMPLES / "cat.jpg"))
     phone.open()

@@ -312,7 +312,7 @@ export const texts = {
   banners: {
     offline: "You are offline. Photos that are loaded stay here; uploads go on when you are back.",
     away: "The gallery cannot be reached just now. Trying again…",
-    paused: (name: string, text: string) => `${name} has stopped: ${text} New photos wait until then.`,
+    paused: (name: string, text: string) => `${name} has stopped: ${text} Until it is mended, new photos are found without it.`,
     down: (name: string, text: string) => `${name} does not answer just now: ${text}`,
     broke: (unit: string, cap: string, when: string) =>
       `The budget of this ${unit} ($${cap}) is used up. New photos are kept, and looked at when it begins anew${when ? ` ${when}` : ""}.`,
