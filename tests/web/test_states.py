@@ -57,7 +57,8 @@ def test_an_empty_gallery_says_what_to_do_and_loads_the_samples_at_one_click(des
         ),
         (
             {"providers": [OPENAI | {"state": "paused", "text": "The quota is used up."}]},
-            "openai has stopped: The quota is used up. Until it is mended, new photos are found without it.",
+            "openai has stopped: The quota is used up."
+            " Until it is mended, new photos are found without it.",
         ),
         (
             {"providers": [OPENAI | {"state": "down", "text": "no answer in 30 s"}]},
