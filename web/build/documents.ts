@@ -16,8 +16,13 @@ export function sectionsOf(markdown: string): Section[] {
   const parts = rest.map((part) => /^(.*)\n([\s\S]*)$/.exec(part) as unknown as [string, string, string]);
   return [["", "", before] as const, ...parts].map(([, title, text]) => ({
     title: title.trim(),
-    html: marked.parse(text, { async: false }),
+    html: scrollable(marked.parse(text, { async: false })),
   }));
+}
+
+/** A table may be wider than the page; who has only keys can reach it, and so move it. */
+function scrollable(html: string): string {
+  return html.replaceAll("<table>", '<div class="wide" tabindex="0"><table>').replaceAll("</table>", "</table></div>");
 }
 
 export function documents(): Plugin {
