@@ -10,8 +10,9 @@ from services.common.blobs import Blobs
 from services.common.settings import StoreSettings
 from services.embedded.broker import Broker
 from services.embedded.database import Database
+from services.embedded.home import Home
 from services.embedded.store import Store
-from tests.neighbours import a_broker, a_database, a_store, store_settings
+from tests.neighbours import a_broker, a_database, store_settings
 from tests.system.pipeline import ORDER, Pipeline
 
 
@@ -35,7 +36,8 @@ def neighbours() -> Iterator[Neighbours]:
             folder,
             stack.enter_context(a_broker(folder / "broker")),
             stack.enter_context(a_database(folder / "database")),
-            stack.enter_context(a_store(folder / "store")),
+            # Volumes as large as the product's: those of tests fill, and who fills one waits 1 s.
+            stack.enter_context(Store(Home(folder / "store"))),
         )
 
 
