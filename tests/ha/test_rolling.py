@@ -1,6 +1,6 @@
 """Deploys under load: every process is replaced again and again, and nobody outside notices.
 
-The short form replaces each twice; ``IMGCAP_HA_ROUNDS=10`` is the long one.
+The short form replaces each three times; ``IMGCAP_HA_ROUNDS=10`` is the long one.
 """
 
 import os
@@ -16,7 +16,7 @@ from tests.chaos.conserved import assert_conserved, settle
 from tests.ha.conftest import SERVICES, House
 from tests.ha.load import Load, refusals, slowest, statuses
 
-ROUNDS = int(os.environ.get("IMGCAP_HA_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("IMGCAP_HA_ROUNDS", "3"))
 #: Each deployment replaces one of its two at a time, all deployments at once.
 HALVES = (SERVICES, tuple(f"{name}2" for name in SERVICES))
 
