@@ -116,6 +116,19 @@ class Tag(BaseModel):
     evidence: Annotated[dict[str, Any] | None, Field(max_length=50)] = None
 
 
+class Guess(BaseModel):
+    """A word that is too doubtful to be told of a photo, and how likely it is (0..1)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Kind
+    text: Word
+    confidence: Annotated[float, Field(ge=0, le=1)]
+
+
+Guesses = Annotated[tuple[Guess, ...], Field(max_length=50)]
+
+
 class Feeling(BaseModel):
     """A place on the circle of moods: sad to happy, calm to lively."""
 
@@ -128,12 +141,14 @@ class Feeling(BaseModel):
 class Sighting(BaseModel):
     """What one provider says of one photo, and what the answer cost in US dollars.
 
-    ``feeling`` is where the photo as a whole lies, whatever mood is said of it or not.
+    ``feeling`` is where the photo as a whole lies, whatever mood is said of it or not. ``guesses``
+    are no tags of it: they help to find it where nothing surer is found.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     tags: Annotated[tuple[Tag, ...], Field(max_length=200)] = ()
+    guesses: Guesses = ()
     caption: Annotated[str, Field(max_length=300)] = ""
     cost: Decimal = Decimal(0)
     feeling: Feeling | None = None
@@ -157,6 +172,7 @@ class PhotoTagged(Event):
     again_at: datetime | None = None
     local_only: bool = False
     feeling: Feeling | None = None
+    guesses: Guesses = ()
 
 
 class TagVector(BaseModel):
@@ -170,12 +186,13 @@ class TagVector(BaseModel):
 
 
 class PhotoEmbedded(PhotoTagged):
-    """All of photo.tagged again, with the vectors of its tags and of the photo as a whole."""
+    """All of photo.tagged again, with the vectors of its tags and guesses, and of the photo as a
+    whole."""
 
     model: Annotated[str, Field(min_length=1, max_length=100)]
     dimensions: Annotated[int, Field(ge=1, le=4000)]
     photo_vector: Vector
-    tag_vectors: Annotated[tuple[TagVector, ...], Field(max_length=400)]
+    tag_vectors: Annotated[tuple[TagVector, ...], Field(max_length=450)]
 
     @classmethod
     def after(cls, tagged: PhotoTagged, **fields: Any) -> Self:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from services.common.blobs import Keys
 from services.common.cloud.ledger import on_behalf_of
 from services.common.description import NOTHING_SEEN, describe
-from services.common.events import PhotoEmbedded, PhotoTagged, Tag, TagVector
+from services.common.events import Guess, PhotoEmbedded, PhotoTagged, Tag, TagVector
 from services.common.killpoint import reach
 from services.common.results import Results
 from services.common.vectors import Vector
@@ -40,9 +40,10 @@ class EmbedPhoto:
 
     def __call__(self, event: PhotoTagged) -> Sequence[PhotoEmbedded]:
         embedder = self.memory.embedder
-        event = event.model_copy(update={"tags": fitting(event.tags, embedder.dimensions)})
+        event = fitting(event, embedder.dimensions)
         description = describe(event.caption, event.tags)
-        texts = list(dict.fromkeys([description, *(tag.text for tag in event.tags)]))
+        words = words_of(event)
+        texts = list(dict.fromkeys([description, *(word.text for word in words)]))
         if not embedder.paid:
             rows: dict[str, Row] | None = self.memory.vectors(texts)
         elif event.local_only:
@@ -59,9 +60,11 @@ class EmbedPhoto:
                 dimensions=embedder.dimensions,
                 photo_vector=rows[description].tolist(),
                 tag_vectors=[
-                    TagVector(kind=tag.kind, text=tag.text, vector=tuple(rows[tag.text].tolist()))
-                    for tag in event.tags
-                    if tag.text in rows
+                    TagVector(
+                        kind=word.kind, text=word.text, vector=tuple(rows[word.text].tolist())
+                    )
+                    for word in words
+                    if word.text in rows
                 ],
             )
         ]
@@ -93,7 +96,7 @@ class EmbedPhoto:
 
     def _at_home(self, event: PhotoTagged, description: str) -> dict[str, Row]:
         """Not a word of the photo leaves the house: it lies where its known words lie."""
-        words = [tag.text for tag in event.tags]
+        words = [word.text for word in words_of(event)]
         if self.known:
             self.known.teach(self.memory, words)
         rows = self.memory.known(words)
@@ -121,10 +124,18 @@ class EmbedPhoto:
         self.results.keep(key, kept)
 
 
-def fitting(tags: Sequence[Tag], dimensions: int) -> tuple[Tag, ...]:
-    """The surest tags whose vectors one event can carry: all of them, but for very long vectors."""
+def words_of(event: PhotoTagged) -> list[Tag | Guess]:
+    """What search must be able to place. A guess is no part of what the photo is described as."""
+    return [*event.tags, *event.guesses]
+
+
+def fitting(event: PhotoTagged, dimensions: int) -> PhotoTagged:
+    """With the surest words whose vectors one event can carry, tags first: all of them, but for
+    very long vectors."""
     room = ROOM // (dimensions * 8 // 3 + 200)
-    return tuple(sorted(tags, key=lambda tag: -tag.confidence)[:room])
+    tags = sorted(event.tags, key=lambda tag: -tag.confidence)[:room]
+    guesses = sorted(event.guesses, key=lambda guess: -guess.confidence)[: room - len(tags)]
+    return event.model_copy(update={"tags": tuple(tags), "guesses": tuple(guesses)})
 
 
 def answer_key(event: PhotoTagged, model: str, dimensions: int) -> str:

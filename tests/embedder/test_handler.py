@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from services.common.blobs import Blobs, Keys
 from services.common.description import describe
 from services.common.errors import TryAgain
-from services.common.events import LARGEST, PhotoEmbedded, PhotoTagged, Tag
+from services.common.events import LARGEST, Guess, PhotoEmbedded, PhotoTagged, Tag
 from services.common.results import Results
 from services.embedder.handler import EmbedPhoto, answer_key, fitting
 from services.embedder.memory import Memory
@@ -82,12 +82,25 @@ def test_a_photo_without_tags_has_a_vector_too(tagged: PhotoTagged, results: Res
 
 
 @pytest.mark.parametrize("dimensions", [384, 1536, 3072, 4000])
-def test_the_event_fits_on_the_wire_whatever_the_model(dimensions: int) -> None:
-    tags = [label(f"tag {number}", number / 400) for number in range(400)]
-    fit = fitting(tags, dimensions)
-    assert fit[0].text == "tag 399"
-    assert len(fit) * dimensions * 8 / 3 < LARGEST * 0.6
-    assert (len(fit) == 400) == (dimensions == 384)
+def test_the_event_fits_on_the_wire_whatever_the_model(
+    tagged: PhotoTagged, dimensions: int
+) -> None:
+    tags = tuple(label(f"tag {number}", number / 400) for number in range(400))
+    guesses = tuple(Guess(kind="label", text=f"guess {n}", confidence=n / 50) for n in range(50))
+    fit = fitting(tagged.model_copy(update={"tags": tags, "guesses": guesses}), dimensions)
+    assert fit.tags[0].text == "tag 399"
+    assert (len(fit.tags) + len(fit.guesses)) * dimensions * 8 / 3 < LARGEST * 0.6
+    assert (len(fit.tags) == 400) == (dimensions == 384)
+    assert len(fit.guesses) == (50 if dimensions == 384 else 0)  # a tag goes before any guess
+
+
+def test_a_guess_can_be_placed_and_describes_nothing(tagged: PhotoTagged, results: Results) -> None:
+    letters = Letters()
+    guess = Guess(kind="label", text="cat", confidence=0.3)
+    (embedded,) = embed(letters, results)(tagged.model_copy(update={"guesses": (guess,)}))
+    assert ("label", "cat") in {(one.kind, one.text) for one in embedded.tag_vectors}
+    assert embedded.guesses == (guess,)
+    assert "a dog on a beach, dog, calm" in letters.asked  # as without it
 
 
 def test_free_vectors_are_not_kept_beside_the_photo(
