@@ -17,6 +17,7 @@ from services.search.language.plan import (
     Filter,
     Part,
     Want,
+    asks_nothing,
     has_tag,
     wants_of,
     with_wants,
@@ -51,7 +52,7 @@ class Understood:
 
     @property
     def empty(self) -> bool:
-        return isinstance(self.part, Every) and not self.part.children
+        return asks_nothing(self.part)
 
     @property
     def ranks(self) -> bool:

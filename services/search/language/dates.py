@@ -35,7 +35,11 @@ def read_days(text: str, today: date) -> Days | None:
         start, stop = _span(first.strip(), today), _span(last.strip(), today)
         if (first and not start) or (last and not stop) or not (start or stop):
             return None
-        return Days(start.first if start else FIRST, stop.end if stop else LAST)
+        if (start and start.month) or (stop and stop.month):
+            return None  # a month of any year begins and ends nothing
+        return _between(start, stop)
+    if (spoken := _spoken_range(text, today)) is not None:
+        return spoken
     word, _, rest = text.partition(" ")
     if word in ("before", "until", "after", "since", "from", "in", "on", "during") and rest:
         days = _span(rest, today)
@@ -54,7 +58,38 @@ def read_days(text: str, today: date) -> Days | None:
     return _span(text, today)
 
 
+def _between(start: Days | None, stop: Days | None) -> Days:
+    """'2024..2019' can only mean what lies between."""
+    if start and stop and stop.first < start.first:
+        start, stop = stop, start
+    return Days(start.first if start else FIRST, stop.end if stop else LAST)
+
+
+#: The grammar has taken the 'and' of 'between 2019 and 2024' already.
+SPOKEN = re.compile(r"(?:from )?(.+?) to (.+)|(\d{4}) ?[-\u2013] ?(\d{4})|between (.+)")
+
+
+def _spoken_range(text: str, today: date) -> Days | None:
+    """'between 2019 and 2024', 'from june 2023 to may 2024', '2019-2024'."""
+    match = SPOKEN.fullmatch(text)
+    if not match:
+        return None
+    first, last = match[1] or match[3], match[2] or match[4]
+    ways = [(first, last)]
+    if match[5]:
+        words = match[5].replace(" and ", " ").split()
+        ways = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
+    for way in ways:
+        start, stop = (_span(one, today) for one in way)
+        if start and stop and not (start.month or stop.month):
+            return _between(start, stop)
+    return None
+
+
 def _span(text: str, today: date) -> Days | None:
+    if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text):
+        day, month, year = map(int, match.groups())
+        return _numbers(year, month, day)
     if match := re.fullmatch(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?", text):
         return _numbers(*(int(part) if part else None for part in match.groups()))
     if re.fullmatch(r"(?:the )?(\d{4}|\d0)s", text):

@@ -50,7 +50,7 @@ IS = {
     "ready": '$.status == "ready"',
 }
 IS_WORDS = {
-    "sharp": "sharp", "blurry": "blurry", "bw": "black and white", "monochrome": "black and white",
+    "blurry": "blurry", "bw": "black and white", "monochrome": "black and white",
     "dark": "dark", "bright": "bright", "muted": "muted", "vivid": "vivid", "night": "night",
     "silhouette": "silhouette", "high-key": "high key", "low-key": "low key",
 }  # fmt: skip
@@ -168,7 +168,7 @@ class Fields:
         if not paths or None in paths:
             return None
         said = ", ".join(texts)
-        meant = self._meant(field, numeric.key, f"{numeric.name} {field.comparison}{said}")
+        meant = self._meant(field, numeric.key, numeric.of(field.comparison, said))
         return Condition("(" + " || ".join(filter(None, paths)) + ")", meant)
 
     def _feeling(self, field: Field) -> Part | None:
@@ -209,6 +209,8 @@ class Fields:
 
     def _closed_path(self, name: str, value: str) -> str | None:
         match name:
+            case "is" if value == "sharp":
+                return sharp_path(self.terms)
             case "is" if value in IS_WORDS:
                 return has_tag(list(self.terms.meaning(IS_WORDS[value])))
             case "is":
@@ -222,6 +224,12 @@ class Fields:
             case "month":
                 return _month_path(value, self.today)
         return position_path(value)
+
+
+def sharp_path(terms: Terms) -> str:
+    """Called sharp, or looked at and not called blurry: the eyes of this machine say only that."""
+    sharp, blurry = (has_tag(list(terms.meaning(word))) for word in ("sharp", "blurry"))
+    return f"({sharp} || ($.t[*] > 0 && !({blurry})))"
 
 
 def _month_path(value: str, today: date) -> str | None:

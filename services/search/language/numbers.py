@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from services.search.language.steps import steps_path
+from services.search.language.steps import WHOLE, steps_path
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,11 @@ class Numeric:
     key: str
     name: str
     unit: str = ""
+
+    def of(self, sign: str, value: str) -> str:
+        """As people write it: 'f/2.8..8', 'ISO > 800', 'year 2024'."""
+        gap = "" if self.name.endswith("/") and not sign else " "
+        return f"{self.name}{gap}{sign}{' ' if sign else ''}{value}{self.unit}"
 
 
 NUMERIC = {
@@ -37,7 +42,7 @@ NUMERIC = {
 NUMBER = re.compile(
     r"(?:f/|f|iso)?(-?\d{1,9}(?:\.\d{1,6})?|-?\.\d{1,6})(?:([/:])(\d{1,9}))?(?:mm|mp|s|%)?", re.I
 )
-#: Cameras round: 1/60 is written as 0.0167, f/2.8 as 2.83.
+#: Cameras round: 1/60 is written as 0.0167, f/2.8 as 2.83. Years and hours nobody rounds.
 CLOSE = 0.02
 
 
@@ -65,7 +70,7 @@ def range_path(key: str, text: str, comparison: str = "") -> str | None:
     if value is None:
         return None
     if comparison in ("", "="):
-        slack = abs(value) * CLOSE
+        slack = 0.0 if key in WHOLE else abs(value) * CLOSE
         return between(key, value - slack, value + slack)
     low, high = (value, None) if comparison.startswith(">") else (None, value)
     return _narrowed(key, low, high, f"$.{key} {comparison} {_plain(value)}")
@@ -90,9 +95,10 @@ def _ends(text: str) -> tuple[float | None, float | None] | None:
     if not dots or not (first or last):
         return None
     low, high = number(first), number(last)
-    if (first and low is None) or (last and high is None):
+    if (first and low is None) or (last and high is None) or last.startswith("."):
         return None
-    return low, high
+    # '400..100' can only mean what lies between.
+    return (high, low) if low is not None and high is not None and low > high else (low, high)
 
 
 def _plain(value: float) -> str:

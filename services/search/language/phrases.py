@@ -6,21 +6,30 @@ from datetime import date
 
 from services.search.language.colours import colour
 from services.search.language.dates import read_days
-from services.search.language.fields import days_path
+from services.search.language.fields import days_path, sharp_path
 from services.search.language.known import Terms, names, stem
 from services.search.language.lexicon import COLOUR_NAMES, COLOURS, EMPTY, ORIENTATIONS, SHADES
 from services.search.language.numbers import NUMERIC, range_path
 from services.search.language.plan import Condition, Meant, Part, Want, has_tag
 from services.search.language.syntax import Span
 
+
+def _said(before: str, number: str, after: str = "") -> re.Pattern[str]:
+    """A number, alone or one of two: '> f/2.8', 'iso >= 800', '100-400', '50 to 85mm'."""
+    sign = f"(?P<sign>[<>]=? ?)?{before}(?P<own>[<>]=? ?)?"
+    last = rf"(?: ?{after})? ?(?:\.\.|[-\u2013]|to) ?(?:{before})?(?P<last>{number})"
+    return re.compile(f"{sign}(?P<first>{number})(?:{last})? ?{after}")
+
+
 EXIF = (
-    (re.compile(r"iso ?(\d{2,7})"), "iso"),
-    (re.compile(r"f ?/ ?(\d{1,2}(?:\.\d+)?)"), "f"),
-    (re.compile(r"f(\d{1,2}(?:\.\d+))"), "f"),
-    (re.compile(r"(\d{1,4}(?:\.\d+)?) ?mm"), "mm"),
-    (re.compile(r"(1/\d{1,5}) ?(?:s|sec|seconds?)?"), "exposure"),
+    (_said(r"iso ?", r"\d{2,7}"), "iso"),
+    (_said(r"f ?/ ?", r"\d{1,2}(?:\.\d+)?"), "f"),
+    (_said(r"f ?", r"\d{1,2}\.\d+"), "f"),
+    (_said("", r"\d{1,4}(?:\.\d+)?", "mm"), "mm"),
+    (_said("", r"1/\d{1,5}", "(?:s|sec|seconds?)?"), "exposure"),
 )
 AMOUNT = re.compile(r"(\d{1,3}) ?% ?(?:of )?([a-z ]+)|([a-z ]+) (\d{1,3}) ?%")
+EQUIPMENT = ("camera", "lens")
 #: '30 % teal' means about so much: a little less will do.
 ABOUT = 0.8
 #: How much of a photo has a colour that is named in passing, at least.
@@ -55,15 +64,24 @@ class Phrases:
 
     def _exif(self, text: str, span: Span) -> Part | None:
         for pattern, name in EXIF:
-            if match := pattern.fullmatch(text):
-                numeric = NUMERIC[name]
-                path = range_path(numeric.key, match[1]) or ""
-                gap = "" if numeric.name.endswith("/") else " "
-                meaning = f"{numeric.name}{gap}{match[1]}{numeric.unit}"
-                return Condition(
-                    path, Meant(span, text, numeric.key, meaning, f"{name}:{match[1]}")
-                )
+            if not (match := pattern.fullmatch(text)):
+                continue
+            numeric, value = NUMERIC[name], match["first"]
+            sign = (match["sign"] or match["own"] or "").strip()
+            if match["last"]:
+                if name == "mm" and (zoom := self._zoom(value, match["last"], text, span)):
+                    return zoom
+                value += f"..{match['last']}"
+            if path := range_path(numeric.key, value, sign):
+                told, query = numeric.of(sign, value), f"{name}:{sign}{value}"
+                return Condition(path, Meant(span, text, numeric.key, told, query))
         return None
+
+    def _zoom(self, first: str, last: str, text: str, span: Span) -> Part | None:
+        """'24-70mm' is a lens, if one is called so."""
+        found = self._terms.naming(name := f"{first}-{last}mm", "lens")
+        meant = Meant(span, text, "lens", name, f"lens:{name}")
+        return Condition(has_tag([term.number for term in found]), meant) if found else None
 
     def _amount(self, text: str, span: Span) -> Part | None:
         match = AMOUNT.fullmatch(text)
@@ -90,6 +108,8 @@ class Phrases:
         known = names().get(stem(text), [])
         if not likeness and not known:
             return None
+        if not likeness and known[0][1] == "sharp":
+            return Condition(sharp_path(self._terms), Meant(span, text, "is", "sharp", "is:sharp"))
         kind, meaning = self._kind(likeness, known)
         field = {"composition": "technique", "label": "label", "mood": "mood"}.get(kind, "tag")
         sure = max(likeness.values(), default=0.5)
@@ -97,14 +117,16 @@ class Phrases:
         return Want(text, likeness, () if likeness else (text,), meant=meant)
 
     def _named(self, text: str) -> dict[int, float]:
-        """What is called so. A shape is meant only where nothing else is: 'landscape'."""
-        likeness = self._terms.meaning(text)
-        others = {
+        """What is called so, but for what filters: cameras, lenses, and where there is a label,
+        as for 'landscape', shapes."""
+        kinds = self._terms.by_number
+        likeness = {
             number: like
-            for number, like in likeness.items()
-            if self._terms.by_number[number].kind != "orientation"
+            for number, like in self._terms.meaning(text).items()
+            if kinds[number].kind not in EQUIPMENT
         }
-        return others or likeness
+        others = {n: like for n, like in likeness.items() if kinds[n].kind != "orientation"}
+        return others or ({} if text in ORIENTATIONS else likeness)
 
     def _kind(
         self, likeness: dict[int, float], known: Sequence[tuple[str, str, object]]
@@ -132,7 +154,7 @@ class Phrases:
         """A camera or a lens that some photo was taken with."""
         if text in EMPTY or not re.search(r"[a-z]", text):
             return None
-        for kind in ("camera", "lens"):
+        for kind in EQUIPMENT:
             if found := self._terms.containing(text, kind):
                 meant = Meant(span, text, kind, found[0].text, f"{kind}:{quoted(text)}")
                 return Condition(has_tag([term.number for term in found]), meant)

@@ -128,20 +128,38 @@ def has_tag(ids: list[int], least: float | None = None, comparison: str = ">=") 
     return _any([f'($.t[*] == {n} && $.c like_regex " {n}=({either}) ")' for n in ids])
 
 
-def path_of(part: Part, *, negated: bool = False, keys: bool = False) -> str | None:
-    """The filter of a part; None lets everything through. ``keys``: what the index knows of it."""
+def asks_nothing(part: Part) -> bool:
+    match part:
+        case Never(child):
+            return asks_nothing(child)
+        case Every(children) | Either(children):
+            return all(map(asks_nothing, children))
+    return False
+
+
+def path_of(
+    part: Part, *, negated: bool = False, within: bool = False, keys: bool = False
+) -> str | None:
+    """The filter of a part; None lets everything through. ``keys``: what the index knows of it.
+
+    ``within``: a negation, where a want that is not negated itself must be there: nothing ranks it.
+    """
     match part:
         case Want():
             same = [number for number, like in part.likeness.items() if like >= SAME_ENOUGH]
-            return f"!({has_tag(same)})" if negated and same else None
+            if not same or not within:
+                return None
+            return f"!({has_tag(same)})" if negated else has_tag(same)
         case Condition() if keys and part.rare:
             return None if negated else part.weaker
         case Condition(path):
             return f"!({path})" if negated else path
         case Never(child):
-            return path_of(child, negated=not negated, keys=keys)
+            return path_of(child, negated=not negated, within=True, keys=keys)
         case Every(children) | Either(children):
-            paths = [path_of(child, negated=negated, keys=keys) for child in children]
+            paths = [
+                path_of(child, negated=negated, within=within, keys=keys) for child in children
+            ]
             # De Morgan: none of either is every none.
             if isinstance(part, Every) is not negated:
                 return _all([path for path in paths if path])

@@ -1,7 +1,7 @@
 """From the tree of a query to what it asks for: words become moods, dates, colours, cameras."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,6 +17,7 @@ from services.search.language.plan import (
     Never,
     Part,
     Want,
+    asks_nothing,
     has_tag,
 )
 from services.search.language.syntax import All, Any, Field, Node, Not, Phrase, Span, Word
@@ -69,11 +70,15 @@ class Reader:
             case All(children):
                 return self._every(children, negated=negated)
             case Any(children):
-                return Either(tuple(self._part(child, negated=negated) for child in children))
+                parts = _asking(self._part(child, negated=negated) for child in children)
+                return parts[0] if len(parts) == 1 else Either(tuple(parts))
             case Not(Word()) | Word():
                 return self._every([node], negated=negated)
+            case Not(Not(child)):
+                return self._part(child, negated=negated)
             case Not(child):
-                return Never(self._part(child, negated=not negated))
+                part = self._part(child, negated=not negated)
+                return part if asks_nothing(part) else Never(part)
             case Phrase():
                 return self._phrase(node, negated=negated)
             case Field():
@@ -93,7 +98,7 @@ class Reader:
                     parts += self._run(run, negated=negated)
                     run = []
                     parts.append(self._part(child, negated=negated))
-        parts += self._run(run, negated=negated)
+        parts = _asking([*parts, *self._run(run, negated=negated)])
         return parts[0] if len(parts) == 1 else Every(tuple(parts))
 
     def _whole_alternatives(self, children: Sequence[Node]) -> list[Node]:
@@ -202,6 +207,11 @@ class Reader:
         if isinstance(part, Every) and not negated and node.name not in ("color", "colour"):
             self._words += node.values
         return part
+
+
+def _asking(parts: Iterable[Part]) -> list[Part]:
+    """Without what asks for nothing, as quotes around nothing do."""
+    return [part for part in parts if not asks_nothing(part)]
 
 
 def _bare(run: Sequence[Token]) -> Iterator[Token]:
