@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Literal
 from uuid import UUID
@@ -132,7 +132,11 @@ class Asking:
         if asked.ranks:
             covers = ranking.covers(found.evidences)[order]
             shown = cut((points[order] / MILLION).tolist(), covers.tolist(), strictness)
-        return Matches(found.evidences, points, order, shown, not found.capped, ranking)
+        matches = Matches(found.evidences, points, order, shown, not found.capped, ranking)
+        if asked.ranks and asked.wider:
+            wide = self.matches(db, owner, asked.wider, strictness, deep=deep)
+            matches = replace(matches, shown=within(matches, wide))
+        return matches
 
     def answer(self, db: Db, question: Question, asked: Understood) -> SearchAnswer:
         """For whoever reads it here; others take it as it is ``written``. Raises ``BadCursor``."""
@@ -164,6 +168,22 @@ class Asking:
             "meaning": not asked.missing and asked.model is not None,
         }
         return written(answer)
+
+
+def within(narrow: Matches, wide: Matches) -> int:
+    """How many are shown of what was narrowed: those that are shown without that.
+
+    A facet counts them, so whoever chooses it sees as many.
+    """
+    if not wide.weaker:
+        # What was not weighed may be above the cut as well as below it.
+        return len(narrow.order) if wide.complete else narrow.shown
+    if not wide.shown:
+        return 0
+    last = wide.order[wide.shown - 1]
+    points, at = narrow.points[narrow.order], narrow.evidences.at[narrow.order]
+    least, then = wide.points[last], wide.evidences.at[last]
+    return int(np.count_nonzero((points > least) | ((points == least) & (at >= then))))
 
 
 def ranking_of(asked: Understood) -> Ranking:

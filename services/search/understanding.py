@@ -1,7 +1,7 @@
 """A query understood: its tree, its chips, the words near its words, its place in meaning."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from services.search.language.plan import (
     asks_nothing,
     has_tag,
     wants_of,
+    widened,
     with_wants,
 )
 from services.search.language.reading import Reader, Reading
@@ -53,6 +54,12 @@ class Understood:
     @property
     def empty(self) -> bool:
         return asks_nothing(self.part)
+
+    @cached_property
+    def wider(self) -> "Understood | None":
+        """The same without what narrows its answer; None where nothing does."""
+        part = widened(self.part)
+        return None if part is self.part else replace(self, part=part)
 
     @property
     def ranks(self) -> bool:

@@ -11,6 +11,7 @@ from services.search.language.colours import colour, lab_of, near_lab
 from services.search.language.dates import FIRST, LAST, Days, read_days
 from services.search.language.known import Terms
 from services.search.language.lexicon import COLOURS, ORIENTATIONS
+from services.search.language.narrowing import narrowing
 from services.search.language.numbers import NUMERIC, between, number, range_path, share
 from services.search.language.plan import (
     NOTHING,
@@ -80,7 +81,7 @@ class Fields:
 
     def read(self, field: Field) -> Part:
         """Raises ``BadQuery``."""
-        part = self._reader(field)(field)
+        part = narrowing(self.terms, field) or self._reader(field)(field)
         if part is None:
             value = ",".join(field.values) + field.comparison + field.bound
             raise BadQuery(f"'{value[:40]}' means nothing to '{field.name}:'", field.span.start)

@@ -55,11 +55,13 @@ class Condition:
     """Something that a photo is or is not: a jsonpath over its facts. It filters.
 
     ``weaker``: what more photos are, and the index knows, where it does not know all of ``path``.
+    ``narrows``: it chooses among the matches, and does not say where they end.
     """
 
     path: str
     meant: Meant | None = None
     weaker: str | None = None
+    narrows: bool = False
 
     @property
     def key(self) -> str:
@@ -135,6 +137,19 @@ def asks_nothing(part: Part) -> bool:
         case Every(children) | Either(children):
             return all(map(asks_nothing, children))
     return False
+
+
+def widened(part: Part) -> Part:
+    """The question without what only narrows its answer."""
+    if not isinstance(part, Every):
+        return Every(()) if _narrows(part) else part
+    kept = tuple(child for child in part.children if not _narrows(child))
+    return part if len(kept) == len(part.children) else Every(kept)
+
+
+def _narrows(part: Part) -> bool:
+    asked = part.child if isinstance(part, Never) else part
+    return isinstance(asked, Condition) and asked.narrows
 
 
 def path_of(

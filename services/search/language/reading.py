@@ -71,7 +71,7 @@ class Reader:
                 return self._every(children, negated=negated)
             case Any(children):
                 parts = _asking(self._part(child, negated=negated) for child in children)
-                return parts[0] if len(parts) == 1 else Either(tuple(parts))
+                return Either(tuple(parts)) if len(parts) > 1 else Every(tuple(parts))
             case Not(Word()) | Word():
                 return self._every([node], negated=negated)
             case Not(Not(child)):
