@@ -36,3 +36,6 @@ class ProblemDetails(BaseModel):
     status: int
     detail: str
     code: str
+    position: int | None = Field(
+        default=None, description="of a query that cannot be read, the character"
+    )

@@ -87,7 +87,7 @@ def test_pickers_write_what_can_be_read_and_taken_out_again(
     expect_answer(desk, stocked, q="subject:center color:grey>10%")
     chips = page.get_by_test_id("chips").get_by_role("listitem")
     expect(chips).to_have_count(2)
-    chips.first.get_by_role("button").click()
+    chips.first.get_by_role("button", name="Take out").click()
     expect(chips).to_have_count(1)
     assert asked(desk)["q"] == "color:grey>10%"
     page.get_by_test_id("refine").get_by_role("button", name="symmetry").click()

@@ -4,13 +4,18 @@ import { texts } from "../texts.ts";
 import type {
   DayPage,
   GalleryStatus,
+  Imported,
+  NewSavedSearch,
   PhotoDetail,
   PhotoPage,
   Problem,
+  SavedSearch,
+  SavedSearches,
   SearchAnswer,
   Status,
   TagCount,
   TagEdit,
+  TwinPage,
   Uploaded,
 } from "./types.ts";
 
@@ -21,6 +26,8 @@ export class Failure extends Error {
     message: string,
     readonly status: number,
     readonly code: string,
+    /** Of a query that cannot be read: its character, counted as Python does. */
+    readonly position: number | null = null,
   ) {
     super(message);
   }
@@ -55,6 +62,13 @@ export const api = {
   remove: (id: string) => ask<void>("DELETE", photoPath(id)),
   retry: (id: string) => ask<void>("POST", `${photoPath(id)}/retry`),
   retryFailed: () => ask<{ retried: number }>("POST", "/api/photos/retry-failed"),
+  searches: (query: Query = {}) => ask<SavedSearches>("GET", `/api/searches${queried(query)}`),
+  saveSearch: (body: NewSavedSearch) => ask<SavedSearch>("POST", "/api/searches", { body }),
+  lookAtSearch: (id: string) => ask<void>("POST", `/api/searches/${id}/look`),
+  forgetSearch: (id: string) => ask<void>("DELETE", `/api/searches/${id}`),
+  twins: (signal?: AbortSignal) => ask<TwinPage>("GET", "/api/duplicates?limit=200", { signal }),
+  keepOne: (keep: string, remove: string[]) => ask<void>("POST", "/api/duplicates/keep", { body: { keep, remove } }),
+  keywords: (file: File) => ask<Imported>("POST", `/api/keywords${queried({ filename: file.name })}`, { photo: file, patience: LONG_PATIENCE_MS }),
   editTags: (id: string, edit: TagEdit) => ask<PhotoDetail>("PATCH", `${photoPath(id)}/tags`, { body: edit }),
 };
 
@@ -100,7 +114,7 @@ async function ask<Answer>(method: string, path: string, { signal, body, photo, 
 export function failureOf(status: number, body: string): Failure {
   const problem = problemOf(body);
   const message = problem?.detail || problem?.title || texts.errors.status(status);
-  return new Failure(message, status, problem?.code ?? `http-${status}`);
+  return new Failure(message, status, problem?.code ?? `http-${status}`, problem?.position ?? null);
 }
 
 export function problemOf(body: string): Problem | null {
@@ -110,6 +124,11 @@ export function problemOf(body: string): Problem | null {
   } catch {
     return null;
   }
+}
+
+/** Everything that matches, as a file to keep. */
+export function exportPath(query: Query): string {
+  return `/api/search/export${queried(query)}`;
 }
 
 function queried(query: Query): string {

@@ -340,6 +340,7 @@ export interface ProblemDetails {
   status: number;
   detail: string;
   code: string;
+  position: number | null;
 }
 
 /** ``state``: well, down (time heals it) or paused (a person must do what ``text`` says). */

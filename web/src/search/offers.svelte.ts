@@ -1,6 +1,6 @@
 /** Fetches what the search box offers: completions, or what there is to find at all. */
 
-import { api } from "../api/client.ts";
+import { api, type Query } from "../api/client.ts";
 import type { Kind } from "../api/types.ts";
 import { taste } from "../state/taste.svelte.ts";
 import { texts } from "../texts.ts";
@@ -46,15 +46,28 @@ export class Offers {
         ...tag,
         query: tag.text,
       })) ?? [];
-    const [moods, contents] = await Promise.all([words("mood"), words("label")]);
-    if (mine === this.#asked) this.groups = this.#plain(moods, contents);
+    const [moods, contents, saved] = await Promise.all([words("mood"), words("label"), this.#saved()]);
+    if (mine !== this.#asked) return;
+    this.groups = this.#plain(moods, contents, saved);
+    // Counting takes a search for each, so the numbers come into what is there already.
+    const counted = saved.length ? await this.#saved({ count: "true" }) : [];
+    if (counted.length && mine === this.#asked) this.groups = this.#plain(moods, contents, counted);
   }
 
-  #plain(moods: Option[], contents: Option[]): Group[] {
+  async #saved(query: Query = {}): Promise<Option[]> {
+    const searches = (await api.searches(query).catch(() => null))?.searches ?? [];
+    return searches.slice(0, MOST_WORDS).map((saved): Option => ({
+      ...{ form: "saved", text: saved.name, query: saved.query, saved },
+      ...(saved.total === null ? {} : { count: saved.total }),
+    }));
+  }
+
+  #plain(moods: Option[], contents: Option[], saved: Option[] = []): Group[] {
     const recent = taste.recent.slice(0, 4).map((text): Option => ({ form: "recent", text, query: text }));
     if (recent.length) recent.push({ form: "forget", text: texts.search.forget, query: "" });
     const techniques = TECHNIQUES.map((text): Option => ({ form: "technique", text, query: text }));
     return [
+      { name: texts.search.saved, options: saved },
       { name: texts.search.recent, options: recent },
       { name: texts.search.techniques, options: techniques },
       { name: texts.search.moods, options: moods },

@@ -1,14 +1,15 @@
 /** What the search box offers while one types. Pure: the answers of the gateway are given to it. */
 
-import type { Kind, TagCount } from "../api/types.ts";
+import type { Kind, SavedSearch, TagCount } from "../api/types.ts";
 
 export interface Option {
-  form: "recent" | "technique" | "tag" | "forget";
+  form: "saved" | "recent" | "technique" | "tag" | "forget";
   text: string;
   /** The whole query once this is chosen. */
   query: string;
   kind?: Kind;
   count?: number;
+  saved?: SavedSearch;
 }
 
 export interface Group {
@@ -60,14 +61,6 @@ export function withoutTag(query: string, tag: string): string {
   const padded = ` ${query.trim().replace(/\s+/g, " ")} `;
   const at = ` ${spaced(query)} `.indexOf(` ${spaced(tag)} `);
   return at < 0 ? query : `${padded.slice(0, at)} ${padded.slice(at + spaced(tag).length + 2)}`.replace(/\s+/g, " ").trim();
-}
-
-/** The query without its characters `[start, end)`, counted as Python does. */
-export function without(query: string, start: number, end: number): string {
-  const letters = [...query];
-  // The sign of a part that must not be there goes with it.
-  const before = letters.slice(0, start).join("").replace(/(?:-|\bnot\s+)$/i, "");
-  return [before, " ", ...letters.slice(end)].join("").replace(/\s+/g, " ").trim();
 }
 
 function spaced(text: string): string {

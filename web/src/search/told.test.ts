@@ -10,6 +10,7 @@ const chip = (text: string, meaning: string, negated = false) =>
 test("words stay as they were typed, with their meaning where it is another word", () => {
   expect(toldOf(chip("Dog", "dog"))).toBe("Dog");
   expect(toldOf(chip("people", "person", true))).toBe("not people: person");
+  expect(toldOf(chip("1/250", "exposure 1/250 s"))).toBe("exposure 1/250 s");
 });
 
 test("what pickers wrote is told without its signs", () => {

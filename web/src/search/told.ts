@@ -12,8 +12,9 @@ export function toldOf(chip: Pick<Chip, "text" | "meaning" | "negated">): string
   const said = chip.negated ? texts.search.not : "";
   const value = FIELD.exec(chip.text)?.[1];
   if (value !== undefined) return said + valueOf(value, chip.meaning);
-  const another = chip.meaning && chip.meaning.toLowerCase() !== chip.text.toLowerCase();
-  return said + chip.text + (another ? `: ${chip.meaning}` : "");
+  const [text, meaning] = [chip.text.toLowerCase(), chip.meaning.toLowerCase()];
+  if (!meaning || meaning === text) return said + chip.text;
+  return said + (meaning.includes(text) ? chip.meaning : `${chip.text}: ${chip.meaning}`);
 }
 
 /** The whole query: as it was typed, unless pickers wrote fields into it. */

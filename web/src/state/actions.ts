@@ -70,6 +70,30 @@ export async function tagPhotos(ids: string[], text: string): Promise<void> {
   else notices.say(texts.selection.tagged(ids.length, text));
 }
 
+/** Brings keywords of sidecars and tables back to their photos, and says what became of them. */
+export async function importKeywords(files: File[]): Promise<void> {
+  let photos = 0;
+  let tags = 0;
+  let refused = 0;
+  const unknown: string[] = [];
+  const failures: Error[] = [];
+  for (const file of files) {
+    try {
+      const told = await api.keywords(file);
+      photos += told.photos;
+      tags += told.tags;
+      refused += told.refused.length;
+      unknown.push(...told.unknown);
+    } catch (error) {
+      failures.push(error as Error);
+    }
+  }
+  if (photos || !failures.length) notices.say(texts.keywords.done(photos, tags));
+  if (unknown.length) notices.say(texts.keywords.unknown(unknown), "bad");
+  if (refused) notices.say(texts.keywords.refused(refused), "bad");
+  if (failures.length) notices.say(failures[0]!.message, "bad");
+}
+
 /** Does `act` to each, a few at a time, and gives back what went wrong. */
 async function each(ids: string[], act: (id: string) => Promise<void>): Promise<Error[]> {
   const left = [...ids];

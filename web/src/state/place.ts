@@ -14,6 +14,8 @@ const NAMES = [
   "like",
   /** What they are alike in. */
   "by",
+  /** "1": photos that look the same, instead of all. */
+  "twins",
   /** All photos from this day on, back in time. */
   "until",
   /** Size of the photos in the grid. */
@@ -37,14 +39,15 @@ const FORMS: Partial<Record<keyof Place, RegExp>> = {
   size: /^[0-4]$/,
 };
 /** What belongs to one question, and is over with it. */
-export const OF_ONE_QUESTION = { weaker: "", like: "", by: "", until: "" };
+export const OF_ONE_QUESTION = { weaker: "", like: "", by: "", until: "", twins: "" };
 /** What changes how photos are shown, and not which. */
 export const LOOKS = { size: "", refine: "", photo: "", draw: "" };
 
 export function read(search: string): Place {
   const pairs = new URLSearchParams(search);
   const said = (name: keyof Place) => {
-    const value = pairs.get(name)?.trim() ?? "";
+    // Composed, as the gateway counts the characters of a query.
+    const value = pairs.get(name)?.trim().normalize() ?? "";
     return FORMS[name]?.test(value) === false ? "" : value;
   };
   return Object.fromEntries(NAMES.map((name) => [name, said(name)])) as Place;

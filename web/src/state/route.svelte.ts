@@ -32,6 +32,12 @@ class Route {
     this.place = place;
   }
 
+  /** Another question of the same photos: those that are like a photo stay so. */
+  ask(q: string): void {
+    const { like, by } = this.place;
+    this.go({ q, status: "", like, by });
+  }
+
   /** Everything, newest first. */
   home(): void {
     this.go({ q: "", status: "", photo: "", ...OF_ONE_QUESTION });
