@@ -8,6 +8,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+#: What heads were learned for, and the order of the figures that are given ``_each``.
+TECHNIQUES = ("centered", "rule of thirds", "symmetry", "leading lines", "pattern")
+
+
+def _each(*figures: float) -> Mapping[str, float]:
+    return MappingProxyType(dict(zip(TECHNIQUES, figures, strict=True)))
+
 
 class _Labels(NamedTuple):
     noise: float = 0.012  # a class below this says nothing: a thousand of them are a sure animal
@@ -62,35 +69,11 @@ class _Composition(NamedTuple):
     said: float = 0.6
     about: float = 0.3  # of the photo: it is about a subject no larger than this
     #: By looks and geometry, 0..1: said from here on...
-    likely: Mapping[str, float] = MappingProxyType(
-        {
-            "centered": 0.58,
-            "rule of thirds": 0.6,
-            "symmetry": 0.85,
-            "leading lines": 0.58,
-            "pattern": 0.7,
-        }
-    )
+    likely: Mapping[str, float] = _each(0.58, 0.6, 0.85, 0.58, 0.7)
     #: ...if looks alone say at least so much,
-    looks: Mapping[str, float] = MappingProxyType(
-        {
-            "centered": 0.3,
-            "rule of thirds": 0.2,
-            "symmetry": 0.2,
-            "leading lines": 0.35,
-            "pattern": 0.3,
-        }
-    )
+    looks: Mapping[str, float] = _each(0.3, 0.2, 0.2, 0.35, 0.3)
     #: and a rule's verdict stands from here on,
-    doubted: Mapping[str, float] = MappingProxyType(
-        {
-            "centered": 0.4,
-            "rule of thirds": 0.3,
-            "symmetry": 0.48,
-            "leading lines": 0.45,
-            "pattern": 0.2,
-        }
-    )
+    doubted: Mapping[str, float] = _each(0.4, 0.3, 0.48, 0.45, 0.2)
     #: unless it is weaker than this: then it must be as likely as one without the rule.
     clear: Mapping[str, float] = MappingProxyType({"rule of thirds": 0.7})
     folded: float = 0.4  # by looks, for a rule's upright axis
