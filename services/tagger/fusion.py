@@ -16,7 +16,7 @@ not said. The evidence keeps both opinions, and the geometry that the page draws
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from services.common.events import Sighting, Tag, strongest_of_each
+from services.common.events import Guess, Sighting, Tag, strongest_of_each
 
 LOCAL = "local"
 #: Model names of what is measured rather than recognised; see local/sight.py.
@@ -38,6 +38,7 @@ MODEL_ALONE = {
     "framing": 1.0,
 }
 LEAST = 0.3
+MOST_GUESSES = 50  # as many as the event takes
 #: Overlap over union from which two boxes are the same subject.
 SAME = 0.5
 #: A box of more of the photo than this is what the subject lies on: a table, a bed, the ground.
@@ -58,6 +59,25 @@ def fuse(sightings: Mapping[str, Sighting]) -> tuple[Tag, ...]:
     composed = _techniques(geometry, model) if vision else geometry
     boxes = [box for tag in others for box in (tag.evidence or {}).get("boxes", [])]
     return strongest_of_each([*plain, *(sharpened(tag, boxes) for tag in composed)])
+
+
+def guessed(sightings: Mapping[str, Sighting], tags: Sequence[Tag]) -> tuple[Guess, ...]:
+    """What is none of the ``tags``, likeliest first. A guess of what others have words for (labels,
+    above all) is none: they see better, and have not said it."""
+    said = {(tag.kind, tag.text) for tag in tags}
+    found = [
+        guess
+        for name, sighting in sightings.items()
+        for guess in sighting.guesses
+        if (guess.kind, guess.text) not in said
+        and not {"label", guess.kind} & _kinds_of_others(sightings, name)
+    ]
+    ascending = sorted(found, key=lambda guess: guess.confidence)
+    return tuple({(one.kind, one.text): one for one in ascending}.values())[::-1][:MOST_GUESSES]
+
+
+def _kinds_of_others(sightings: Mapping[str, Sighting], name: str) -> Set[str]:
+    return {tag.kind for other, one in sightings.items() if other != name for tag in one.tags}
 
 
 def _has_caption(sightings: Mapping[str, Sighting]) -> bool:

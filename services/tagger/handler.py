@@ -20,7 +20,7 @@ from services.common.errors import Refuse, TryAgain
 from services.common.events import PhotoTagged, PhotoUploaded, Sighting
 from services.common.killpoint import reach
 from services.common.results import Results
-from services.tagger.fusion import fuse
+from services.tagger.fusion import fuse, guessed
 from services.tagger.providers import Tagger
 
 log = structlog.get_logger(__name__)
@@ -127,14 +127,17 @@ class TagPhoto:
         self, event: PhotoUploaded, seen: Mapping[str, Sighting], failures: Failures
     ) -> PhotoTagged:
         answered = [tagger for tagger in self.taggers if tagger.name in seen]
-        sightings = [seen[tagger.name] for tagger in answered]
+        by_name = {tagger.name: seen[tagger.name] for tagger in answered}
+        sightings = list(by_name.values())
+        tags = fuse(by_name)[:MOST_TAGS]
         missing = [name for name, error in failures.items() if error.code != BUDGET_LOCAL]
         why = [error for name in missing if (error := failures[name]).code == IN_BATCH]
         waits = why[0] if len(why) == len(missing) and why else None
         return PhotoTagged(
             **event.follow(
                 blob_key=event.blob_key,
-                tags=fuse({one.name: seen[one.name] for one in answered})[:MOST_TAGS],
+                tags=tags,
+                guesses=guessed(by_name, tags),
                 caption=next((one.caption for one in sightings if one.caption), ""),
                 feeling=next((one.feeling for one in sightings if one.feeling), None),
                 tagger="+".join(f"{one.name}-{one.version}" for one in answered)[:200],

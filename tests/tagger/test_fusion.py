@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.common.events import Kind, Sighting, Tag
-from services.tagger.fusion import GEOMETRY_ALONE, MODEL_ALONE, fuse, overlap
+from services.common.events import Guess, Kind, Sighting, Tag
+from services.tagger.fusion import GEOMETRY_ALONE, MODEL_ALONE, fuse, guessed, overlap
 from services.tagger.vision import TECHNIQUES
 
 BOX = [0.3, 0.3, 0.4, 0.4]
@@ -104,3 +104,30 @@ def test_overlap() -> None:
     assert overlap(BOX, BOX) == pytest.approx(1)
     assert overlap([0, 0, 0.5, 1], [0.5, 0, 0.5, 1]) == 0
     assert overlap([0, 0, 0, 0], [0, 0, 0, 0]) == 0
+
+
+SNOW = Guess(kind="label", text="snow", confidence=0.4)
+SERENE = Guess(kind="mood", text="serene", confidence=0.5)
+
+
+def maybe(tags: list[Tag], **others: list[Tag]) -> list[str]:
+    """What the built-in eyes guess, beside the tags of all."""
+    sightings = {
+        "local": Sighting(tags=tuple(tags), guesses=(SNOW, SERENE)),
+        **{name: Sighting(tags=tuple(more)) for name, more in others.items()},
+    }
+    return [guess.text for guess in guessed(sightings, fuse(sightings))]
+
+
+def test_what_nobody_else_has_words_for_is_guessed_likeliest_first() -> None:
+    assert maybe([COLOUR]) == ["serene", "snow"]
+    assert maybe([COLOUR], rekognition=[]) == ["serene", "snow"]
+
+
+def test_who_sees_better_and_has_not_said_it_did_not_see_it() -> None:
+    assert maybe([COLOUR], rekognition=[DOG]) == []
+    assert maybe([COLOUR], openai=[CALM]) == ["snow"]
+
+
+def test_what_is_said_is_not_guessed() -> None:
+    assert maybe([tag("snow", "label", 0.6, "local pixels-1")]) == ["serene"]
