@@ -2,12 +2,14 @@
 is what it says."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 #: Edges of the confidences that are counted together.
 EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
+#: And of guesses.
+DOUBTFUL = (0.1, 0.2, 0.3, 0.5, 0.7)
 
 
 @dataclass
@@ -48,10 +50,12 @@ class Counts:
         yield self.line("all", used)
 
 
-def reliability(stated: Iterable[tuple[float, bool]]) -> Iterator[str]:
+def reliability(
+    stated: Iterable[tuple[float, bool]], edges: Sequence[float] = EDGES
+) -> Iterator[str]:
     """Per stated confidence: how many were said, what they said on average, how many were right."""
     given = list(stated)
-    for low, high in pairwise(EDGES):
+    for low, high in pairwise(edges):
         here = [(sure, right) for sure, right in given if low <= sure < high]
         if here:
             mean = sum(sure for sure, _ in here) / len(here)
@@ -59,6 +63,25 @@ def reliability(stated: Iterable[tuple[float, bool]]) -> Iterator[str]:
             share = right / len(here)
             much = f"right {right} / {len(here)} ({share:.2f})"
             yield f"  {low:.1f} to {min(high, 1):.1f}  stated {mean:.2f}, {much}"
+
+
+@dataclass
+class GuessCounts:
+    """Guesses on their own, and what is found by either a tag or a guess."""
+
+    guesses: Counts = field(default_factory=Counts)
+    either: Counts = field(default_factory=Counts)
+
+    def add(
+        self, said: Mapping[str, float], guessed: Mapping[str, float], true: Mapping[str, float]
+    ) -> None:
+        self.guesses.add(guessed, true)
+        self.either.add({**guessed, **said}, true)
+
+    def lines(self, words: Sequence[str]) -> Iterator[str]:
+        yield from self.guesses.lines(words)
+        yield from reliability(self.guesses.stated, DOUBTFUL)
+        yield self.either.line("tag or guess", words)
 
 
 def agreement(one: Mapping[str, float], other: Mapping[str, float]) -> tuple[int, int]:

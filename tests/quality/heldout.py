@@ -14,7 +14,7 @@ from services.common.models import FOLDER
 from services.tagger.local.thresholds import MOOD
 from services.tagger.providers.local import LocalTagger
 from tests.quality.byhand import HELD_OUT, HELD_OUT_AGAIN, MAIN, table
-from tests.quality.counts import Counts, agreement, reliability
+from tests.quality.counts import Counts, GuessCounts, agreement, reliability
 from tests.quality.synthetic import SHIPPED
 
 #: The words that were looked for in every photo, by kind.
@@ -42,14 +42,23 @@ def passes() -> Iterator[str]:
         yield f"  {kind:<12} {both} of {either} words ({both / either:.2f})"
 
 
-def judged(tagger: LocalTagger, folder: Path) -> dict[str, Counts]:
+def judged(
+    tagger: LocalTagger, folder: Path
+) -> tuple[dict[str, Counts], dict[str, GuessCounts], float]:
+    """By kind, what is said and what is guessed; and how many guesses a photo has."""
     counts = {kind: Counts() for kind in WORDS}
+    guessed = {kind: GuessCounts() for kind in ("label", "mood")}
+    numbers = []
     for name, true in table(HELD_OUT):
-        seen = tagger.look((folder / name).read_bytes()).tags
+        seen = tagger.look((folder / name).read_bytes())
+        numbers.append(len(seen.guesses))
         for kind, count in counts.items():
-            said = {tag.text: tag.confidence for tag in seen if tag.kind == kind}
+            said = {tag.text: tag.confidence for tag in seen.tags if tag.kind == kind}
             count.add(of_kind(said, kind), of_kind(true, kind))
-    return counts
+            if kind in guessed:
+                maybe = {one.text: one.confidence for one in seen.guesses if one.kind == kind}
+                guessed[kind].add(*(of_kind(one, kind) for one in (said, maybe, true)))
+    return counts, guessed, sum(numbers) / len(numbers)
 
 
 def main() -> None:
@@ -59,8 +68,12 @@ def main() -> None:
     given = parser.parse_args()
     cv2.setNumThreads(1)
     print("\n".join(passes()), flush=True)
-    for kind, count in judged(LocalTagger(given.models), given.folder).items():
+    said, guessed, number = judged(LocalTagger(given.models), given.folder)
+    for kind, count in said.items():
         print("\n".join((kind, *count.lines(WORDS[kind]), *reliability(count.stated))), flush=True)
+    print(f"guesses, {number:.1f} of a photo")
+    for kind, guesses in guessed.items():
+        print("\n".join((f"{kind} guessed", *guesses.lines(WORDS[kind]))), flush=True)
 
 
 if __name__ == "__main__":

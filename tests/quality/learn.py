@@ -1,5 +1,7 @@
-"""Learns the heads of the local eyes: `python -m tests.quality.learn FOLDER [--models FOLDER]`.
+"""Learns the heads of the local eyes: `python -m tests.quality.learn FOLDER [--keep]`.
 
+With `--keep` the heads that there are stay as they are, to the last bit (another processor's sums
+move them by a thousandth or so), and only new ones are added.
 FOLDER holds the photos that `photos.tsv` names (all from free packages; none is in the repository).
 Ridge regression in its dual form, photos left out in blocks of neighbours (those of one package are
 alike), so that what is weighed and printed is what the heads say of photos they have not seen.
@@ -7,25 +9,25 @@ To heads that know only photos a drawing may look like anything; so one head tel
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from services.common.inference import Inference
 from services.common.models import FOLDER, LABEL, SUBJECT
-from services.tagger.local.labels import LabelModel
+from services.tagger.local.guesses import NEVER_SAID
+from services.tagger.local.labels import LabelModel, Vocabulary
 from services.tagger.local.leanings import HEADS, LIGHT, LOOKS
 from services.tagger.local.leanings.light import light_and_colours
-from services.tagger.local.leanings.measures import MEASURES, Geometry
+from services.tagger.local.leanings.measures import MEASURES
 from services.tagger.local.pixels import Array, Picture, decode
 from services.tagger.local.sight import measured
 from services.tagger.local.subject import SubjectModel, find_subject
 from services.tagger.local.thresholds import COMPOSITION, MOOD, SURROUNDINGS
 from tests.quality.byhand import PHOTOS, table
-from tests.quality.leftout import LeftOut, lines_of
+from tests.quality.leftout import LeftOut, Seen, lines_of
 from tests.quality.render_more import FAMILIES
 
 #: What is learned, and the kind of head that it needs.
@@ -33,6 +35,7 @@ KINDS = {
     **dict.fromkeys(MEASURES, "composition"),
     **dict.fromkeys(MOOD.likely, "mood"),
     **dict.fromkeys(SURROUNDINGS.likely, "scene"),
+    **dict.fromkeys(NEVER_SAID, "guess"),
 }
 BLOCK = 12
 #: From here on it is a drawing.
@@ -87,15 +90,6 @@ def shares_of(values: Array, curve_: tuple[float, float]) -> Array:
     return np.asarray(1 / (1 + np.exp(-(curve_[0] * values + curve_[1]))))
 
 
-class Seen(NamedTuple):
-    """Of one picture: the classifier's layer, light and colours, geometry, and what is in it."""
-
-    embedding: Array
-    light: Array
-    geometry: Geometry
-    words: dict[str, float]
-
-
 def pictures(folder: Path) -> Iterator[tuple[Picture, dict[str, float]]]:
     """The photos, and then the drawings."""
     for name, words in table(PHOTOS):
@@ -108,13 +102,14 @@ def pictures(folder: Path) -> Iterator[tuple[Picture, dict[str, float]]]:
 
 
 def seen_in(folder: Path, models: Path) -> Iterator[Seen]:
-    labels = LabelModel(Inference(models / LABEL.name))
+    labels, vocabulary = LabelModel(Inference(models / LABEL.name)), Vocabulary.read()
     masks = SubjectModel(Inference(models / SUBJECT.name))
     for picture, words in pictures(folder):
-        _, embedding = labels.look(picture.rgb)
+        probabilities, embedding = labels.look(picture.rgb)
         assert embedding is not None, "the label model has no layer to learn on"
         geometry = measured(picture, find_subject(masks.mask(picture.rgb)))
-        yield Seen(embedding, light_and_colours(picture.lab), geometry, words)
+        believed = vocabulary.evidence(probabilities)
+        yield Seen(embedding, believed, light_and_colours(picture.lab), geometry, words)
 
 
 def learn(seen: Sequence[Seen]) -> tuple[dict[str, Array], LeftOut]:
@@ -178,17 +173,37 @@ def _unit(rows: Array) -> Array:
     return np.asarray(rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9))
 
 
+def kept(learned: Mapping[str, Array], stored: Mapping[str, Array]) -> dict[str, Array]:
+    """What was learned, but as it is stored where it was there before."""
+    names = learned["names"].tolist()
+    had = {name: row for row, name in enumerate(stored["names"].tolist())}
+
+    def rows(key: str) -> Array:
+        fresh = zip(names, learned[key], strict=False)  # a drawing's head has no curve
+        return np.array([stored[key][had[name]] if name in had else row for name, row in fresh])
+
+    return {**learned, **stored} | {
+        "names": learned["names"],
+        "kinds": learned["kinds"],
+        "heads": rows("heads"),
+        "curves": rows("curves"),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.quality.learn")
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--keep", action="store_true", help="add heads, and change none")
     parser.add_argument("--models", type=Path, default=FOLDER)
     given = parser.parse_args()
     cv2.setNumThreads(1)
     seen = list(seen_in(given.folder, given.models))
     learned, left_out = learn(seen)
     photos = seen[: len(left_out.drawn)]
-    told = lines_of(left_out, [one.geometry for one in photos], [one.words for one in photos])
-    print("\n".join(told), flush=True)
+    print("\n".join(lines_of(left_out, photos)), flush=True)
+    if given.keep:
+        with np.load(HEADS) as stored:
+            learned = kept(learned, dict(stored))
     np.savez_compressed(HEADS, **learned)  # type: ignore[arg-type]
     print(f"{HEADS}: {HEADS.stat().st_size} bytes")
 

@@ -5,7 +5,7 @@ twenty breeds at three per cent each are a sure dog. So the evidence of a word i
 classes that are, or are a kind of, that word.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Vocabulary:
     enough: Floats
     #: Of each class: its own word, and that word with what else it is.
     classes: tuple[tuple[str, frozenset[str]], ...]
+    #: Of each word: itself, and what else every class is that speaks for it.
+    always: Mapping[str, frozenset[str]]
 
     @classmethod
     def read(cls, table: Path = TABLE) -> "Vocabulary":
@@ -55,7 +57,10 @@ class Vocabulary:
         )
         enough[[column[word] for word in imagined]] = T.imagined
         kin = tuple((word, frozenset((word, *parents))) for word, *parents in classes)
-        return cls(words, speaks_for, enough.astype(np.float32), kin)
+        always: dict[str, frozenset[str]] = {}
+        for _, ones in kin:
+            always.update({one: always.get(one, ones) & ones for one in ones})
+        return cls(words, speaks_for, enough.astype(np.float32), kin, always)
 
     def evidence(self, probabilities: Floats) -> dict[str, float]:
         """Every word that some class speaks for, surest first."""
@@ -68,6 +73,18 @@ class Vocabulary:
         enough = dict(zip(self.words, self.enough.tolist(), strict=True))
         found = [(w, e) for w, e in evidence.items() if e >= enough[w]]
         return {w: _sure(e, enough[w]) for w, e in found[: T.most]}
+
+    def half_believed(
+        self, evidence: Mapping[str, float], unlikely: Set[str] = frozenset()
+    ) -> dict[str, float]:
+        """The words that are not sure enough, each with the part of the evidence it needs; none
+        that is often imagined, and none that would be a kind of what is ``unlikely``."""
+        enough = dict(zip(self.words, self.enough.tolist(), strict=True))
+        return {
+            word: much / enough[word]
+            for word, much in evidence.items()
+            if much < enough[word] < T.imagined and not self.always[word] & unlikely
+        }
 
     def other(self, evidence: Mapping[str, float], words: Sequence[str]) -> float:
         """The most that is believed of one class that is none of ``words``, nor a kind of them."""

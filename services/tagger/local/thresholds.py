@@ -261,6 +261,17 @@ class _Surroundings(NamedTuple):
     )
 
 
+class _Guesses(NamedTuple):
+    """Of words that are not said."""
+
+    least: float = 0.1  # share of such photos that were right
+    surest: float = 0.69  # nobody is as sure of a guess as of a mood
+    below: float = 0.01  # of what a word is said from
+    most: int = 12
+    #: From such a part of the evidence that a word of the classifier needs on, so many were right.
+    half_believed: tuple[tuple[float, float], ...] = ((0.4, 0.4), (0.6, 0.5))
+
+
 COLOUR: Final = _Colour()
 SCENE: Final = _Scene()
 FOCUS: Final = _Focus()
@@ -269,6 +280,7 @@ LABELS: Final = _Labels()
 THINGS: Final = _Things()
 PLACES: Final = _Places()
 SURROUNDINGS: Final = _Surroundings()
+GUESSES: Final = _Guesses()
 COMPOSITION: Final = _Composition()
 SUBJECT: Final = _Subject()
 PLACEMENT: Final = _Placement()

@@ -8,12 +8,20 @@ from typing import Any, Self
 import cv2
 import numpy as np
 
-from services.common.events import Kind, PhotoFacts, Sighting, Tag, strongest_of_each
+from services.common.events import (
+    Guess,
+    Kind,
+    PhotoFacts,
+    Sighting,
+    Tag,
+    strongest_of_each,
+)
 from services.common.inference import Inference
 from services.common.modelfile import digest, have
 from services.common.models import LABEL, SUBJECT, THING, ModelError
 from services.tagger.fusion import sharpened
 from services.tagger.local.colour import Light
+from services.tagger.local.guesses import guesses
 from services.tagger.local.labels import LabelModel, Vocabulary
 from services.tagger.local.leanings import Leaned, Leanings
 from services.tagger.local.leanings.light import light_and_colours
@@ -37,7 +45,7 @@ class LocalTagger:
     """
 
     name = "local"
-    version = "8"  # and, with models of your own, a digest of them
+    version = "9"  # and, with models of your own, a digest of them
     paid = False
 
     def __init__(
@@ -121,7 +129,8 @@ class LocalTagger:
             )
             for word in words(picture, light, feeling, mask, evidence, facts, leaned, told)
         ]
-        return Sighting(tags=strongest_of_each(tags), feeling=feeling)
+        said = strongest_of_each(tags)
+        return Sighting(tags=said, guesses=self._guessed(evidence, leaned, said), feeling=feeling)
 
     def _recognised(
         self, evidence: Mapping[str, float], seen: Sequence[Seen], leaned: Leaned | None
@@ -139,6 +148,15 @@ class LocalTagger:
             if believed(shares, thing.text, thing.boxes)
         ]
         return surer(tags, surroundings(shares))
+
+    def _guessed(
+        self, evidence: Mapping[str, float], leaned: Leaned | None, said: Sequence[Tag]
+    ) -> tuple[Guess, ...]:
+        """Without heads nothing: how much a guess is worth was measured with them."""
+        if leaned is None or leaned.drawn:
+            return ()
+        shares = {kind: leaned.shares(kind) for kind in ("scene", "guess", "mood")}
+        return guesses(shares, self._vocabulary, evidence, {(tag.kind, tag.text) for tag in said})
 
     def _tag(
         self,

@@ -100,8 +100,10 @@ def test_words_and_subjects_come_from_the_models_that_the_settings_name(
         models, label_model=labels, label_words=tmp_path / "words.tsv", subject_model=subjects
     )
     tagger = LocalTagger.of(settings)
-    tags = {tag.text: tag for tag in tagger.look((samples / "dahlia.jpg").read_bytes()).tags}
+    seen = tagger.look((samples / "dahlia.jpg").read_bytes())
+    tags = {tag.text: tag for tag in seen.tags}
     assert {"teapot", "kitchenware"} <= tags.keys()
+    assert seen.guesses == ()
     assert tags["teapot"].model == "pots"
     assert "centered" not in tags
     # Photos that other eyes have seen are looked at anew.

@@ -4,7 +4,8 @@ Geometry alone knows no road from a roof. The picture classifier does: its last 
 classes says what kind of place a photo shows, at no cost, for it has been computed anyway. So for
 each technique, mood and scene there is a linear head over that layer (1280 numbers) and over light
 and colours (81), and for each technique a second one that weighs the first together with what
-geometry has measured. A logistic curve turns the sum into a share of photos that are right.
+geometry has measured. A logistic curve turns the sum into a share of photos that are right. Heads
+of the kind "guess" are for words that are never sure enough to be said (guesses.py).
 
 `python -m tests.quality.learn FOLDER` learns them anew; docs/local-eyes.md has figures.
 """
@@ -20,7 +21,7 @@ from services.tagger.local.thresholds import COMPOSITION
 
 HEADS = Path(__file__).parent / "heads.npz"
 #: How much of the kernel light and colours are beside the classifier's layer, by kind of head.
-LIGHT = {"composition": 0.0, "mood": 0.5, "scene": 0.1}
+LIGHT = {"composition": 0.0, "mood": 0.5, "scene": 0.1, "guess": 0.1}
 #: How much a head's own verdict counts among the measures, in their unit.
 LOOKS = 1.5
 
