@@ -10,7 +10,7 @@ from services.common.events import PhotoChanged
 from services.common.finding import Keep, TwinPage, Twins
 from services.search.database import Db
 from services.search.gallery import photo_fields
-from services.search.record import NoSuchPhoto, doom_photo
+from services.search.record import NoSuchPhoto, doom_photo, lock_photo
 from services.search.sql import SQL
 
 Merit = tuple[int, int, int, float]
@@ -75,7 +75,12 @@ def _shown(db: Db, groups: Sequence[Sequence[UUID]], merit: Mapping[UUID, Merit]
 
 def keep_one(db: Db, owner: str, wanted: Keep) -> list[PhotoChanged]:
     """Deletes the others, if they are twins of the one that stays. Raises ``NoSuchPhoto``."""
-    if not wanted.remove or set(wanted.remove) - _twins(db, owner).get(wanted.keep, set()):
+    # Held before anything is decided: of two who keep each other's photo one comes too late.
+    for photo_id in sorted({wanted.keep, *wanted.remove}):
+        lock_photo(db, photo_id)
+    fields = {"photo_id": wanted.keep, "owner": owner}
+    twins = {photo_id for (photo_id,) in db.execute(SQL["twins_of_photo"], fields)}
+    if not wanted.remove or set(wanted.remove) - twins:
         raise NoSuchPhoto(wanted.keep)
     changes = [doom_photo(db, photo_id, owner) for photo_id in dict.fromkeys(wanted.remove)]
     return [change for change in changes if change]

@@ -2,8 +2,12 @@
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from time import sleep
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -177,3 +181,25 @@ def test_keeping_the_best_deletes_the_others_and_nobody_else(db: Db) -> None:
     changes = twins.keep_one(db, OWNER, Keep(keep=large, remove=[small]))
     assert [change.photo_id for change in changes] == [small]
     assert twins.twin_page(db, OWNER, 10).groups == []
+
+
+def test_of_two_who_keep_each_others_photo_one_comes_too_late(database: str, db: Db) -> None:
+    one, other = kept(db, "one"), kept(db, "other")
+    together = Barrier(2)
+
+    def keep(stays: UUID, goes: UUID) -> bool:
+        with psycopg.connect(database) as connection:
+            connection.execute("SELECT 1")
+            together.wait(5)
+            try:
+                twins.keep_one(connection, OWNER, Keep(keep=stays, remove=[goes]))
+            except NoSuchPhoto:
+                return False
+            sleep(0.2)  # both have looked before one of them ends
+            return True
+
+    with ThreadPoolExecutor() as threads:
+        first, second = threads.submit(keep, one, other), threads.submit(keep, other, one)
+        assert sorted([first.result(), second.result()]) == [False, True]
+    left = [record.photo_state(db, of, OWNER).status for of in (one, other)]
+    assert sorted(left) == ["deleting", "ready"]
