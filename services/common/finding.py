@@ -1,17 +1,27 @@
 """The words of the API for what goes beyond one search: saved ones, likeness, duplicates."""
 
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.common.api import ONE_LINE, Photo, Swatch
 from services.common.events import Feeling, Tag
 
 Way = Literal["meaning", "composition", "mood", "colour"]
-Query = Annotated[str, Field(max_length=256, pattern=r"^[^\x00]*$")]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=ONE_LINE)]
+
+
+def composed(words: str) -> str:
+    """As a query of an address comes to the search: NFC, without blanks around it."""
+    return unicodedata.normalize("NFC", words).strip()
+
+
+Query = Annotated[str, AfterValidator(composed), Field(max_length=256, pattern=ONE_LINE)]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=ONE_LINE)
+]
 
 
 class NewSavedSearch(BaseModel):
@@ -20,9 +30,12 @@ class NewSavedSearch(BaseModel):
     strictness: Annotated[int, Field(ge=0, le=100)] = 50
 
 
-class SavedSearch(NewSavedSearch):
+class SavedSearch(BaseModel):
     """A question worth keeping. ``link`` opens it in the page of whoever may see the photos."""
 
+    name: str
+    query: str
+    strictness: int
     id: UUID
     link: str
     created_at: datetime
@@ -69,7 +82,8 @@ class Keep(BaseModel):
 
 
 class Imported(BaseModel):
-    """What an import of keywords did: photos found, tags added, and names that fit no photo."""
+    """What an import of keywords did: photos found, tags added, names that fit no photo, and files
+    (or words, where they are too long) that were left out, each with why."""
 
     photos: int
     tags: int

@@ -16,7 +16,7 @@ from services.common.finding import (
     TwinPage,
 )
 from services.common.problems import Problem
-from services.search import moving, saved, sharing, twins
+from services.search import bringing, moving, saved, sharing, twins
 from services.search.finding import Strictness, understood
 from services.search.routes import Limit, Owner, Words, json_response, snapshot, transaction
 from services.search.state import Search, State
@@ -103,7 +103,7 @@ async def import_keywords(
 
 
 def _import(state: State, owner: str, filename: str, content: bytes) -> Response:
-    files = list(sharing.read(filename, content))
+    files = list(bringing.read(filename, content))
     with transaction(state, owner) as db:
         imported, changes = moving.bring(db, owner, files)
     tell(state.publisher, changes)

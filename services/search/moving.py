@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from services.common.api import PhotoDetail, PhotoTag, TagEdit, TagName
 from services.common.events import PhotoChanged
 from services.common.finding import Imported
-from services.search import sharing
+from services.search.bringing import Keywords
 from services.search.database import Db
 from services.search.gallery import photo_fields
 from services.search.sql import SQL
@@ -31,11 +31,11 @@ def details(db: Db, owner: str, photo_ids: Sequence[UUID]) -> dict[UUID, PhotoDe
     return {row["id"]: PhotoDetail(**photo_fields(row), tags=tags[row["id"]]) for row in found}
 
 
-def bring(
-    db: Db, owner: str, files: Iterable[sharing.Keywords]
-) -> tuple[Imported, list[PhotoChanged]]:
+def bring(db: Db, owner: str, files: Iterable[Keywords]) -> tuple[Imported, list[PhotoChanged]]:
     """Adds what the photos do not have yet; takes nothing away."""
     every = list(files)
+    refused = [{"filename": k.filename, "message": k.trouble} for k in every if k.trouble]
+    every = [keywords for keywords in every if keywords.tags or not keywords.trouble]
     known = _photos(db, owner, every)
     added, changes, photos, unknown = 0, [], 0, []
     tags = details(db, owner, list(set(known.values())))
@@ -55,10 +55,11 @@ def bring(
         for start in range(0, len(new), AT_ONCE):
             edit = TagEdit(add=new[start : start + AT_ONCE])
             changes.append(edit_tags(db, owner, photo_id, edit))
-    return Imported(photos=photos, tags=added, unknown=unknown[:UNKNOWN]), changes
+    told = Imported(photos=photos, tags=added, unknown=unknown[:UNKNOWN], refused=refused[:UNKNOWN])
+    return told, changes
 
 
-def _photos(db: Db, owner: str, files: Sequence[sharing.Keywords]) -> dict[str, UUID]:
+def _photos(db: Db, owner: str, files: Sequence[Keywords]) -> dict[str, UUID]:
     """Photos by digest and by name; a name that two photos share is nobody's."""
     fields: dict[str, Any] = {
         "owner": owner,

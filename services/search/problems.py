@@ -4,11 +4,11 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from services.common.problems import Problem, away
+from services.search.bringing import Unreadable
 from services.search.gallery import BadCursor
 from services.search.meaning import EmbedderAway
 from services.search.record import NoSuchPhoto, Superseded
 from services.search.saved import NoSuchSearch
-from services.search.sharing import Unreadable
 
 DATABASE_AWAY = away("database-away", "try again in a moment")
 PROBLEMS: dict[type[Exception], Problem] = {

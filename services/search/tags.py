@@ -1,5 +1,6 @@
 """Words: what people say of their photos."""
 
+import re
 import unicodedata
 from uuid import UUID
 
@@ -9,6 +10,9 @@ from services.search.apply import tag_ids
 from services.search.database import Db
 from services.search.record import NoSuchPhoto, changed_rows, lock_photo
 from services.search.sql import SQL
+
+#: What XML cannot say, however it is written, and the controls.
+UNSAID = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def edit_tags(db: Db, owner: str, photo_id: UUID, edit: TagEdit) -> PhotoChanged:
@@ -33,4 +37,9 @@ def _put_edits(db: Db, photo_id: UUID, verdict: str, names: list[TagName]) -> No
 
 def normal(text: str) -> str:
     """Words are kept in lower case, composed (NFC), with single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).lower().split())
+    return shown(unicodedata.normalize("NFC", text).lower())
+
+
+def shown(text: str) -> str:
+    """On one line, and without what nobody can see or write: no sidecar could hold it."""
+    return " ".join(UNSAID.sub(" ", text).split())

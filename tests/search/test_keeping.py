@@ -1,7 +1,5 @@
-"""What people keep of searches: saved ones, files of keywords, one of many alike."""
+"""What people keep of searches: saved ones, one of many alike."""
 
-import io
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from time import sleep
@@ -9,14 +7,11 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from services.common.api import PhotoTag, TagEdit, TagName
 from services.common.finding import Keep, NewSavedSearch
-from services.search import moving, record, saved, sharing, tags, twins
+from services.search import record, saved, twins
 from services.search.database import Db
-from services.search.gallery import photo_detail
 from services.search.record import NoSuchPhoto
 from tests.search.photos import OWNER, asking, ready, tag
 
@@ -39,6 +34,14 @@ def test_a_saved_search_says_what_is_new_since_somebody_looked(db: Db) -> None:
     assert counts() == (2, 0)
 
 
+def test_a_search_is_saved_as_it_would_be_asked() -> None:
+    kept = NewSavedSearch(name="  Cafés ", query=" cafe\u0301  dog ")
+    assert (kept.name, kept.query) == ("Cafés", "café  dog")
+    for wrong in ({"name": "  "}, {"query": "cat\x07"}, {"query": "two\nlines"}):
+        with pytest.raises(ValidationError):
+            NewSavedSearch.model_validate({"name": "Cats", "query": "cat", **wrong})
+
+
 def test_a_saved_search_belongs_to_one_and_can_be_forgotten(db: Db) -> None:
     kept = saved.save(db, OWNER, NewSavedSearch(name="Cats", query="cat"))
     again = saved.save(db, OWNER, NewSavedSearch(name="Cats", query="cat -dog"))
@@ -48,92 +51,6 @@ def test_a_saved_search_belongs_to_one_and_can_be_forgotten(db: Db) -> None:
         saved.one_saved(db, "somebody else", kept.id)
     saved.forget(db, OWNER, kept.id)
     assert saved.all_saved(db, OWNER) == []
-
-
-def exported(db: Db, of: UUID, form: sharing.Format) -> bytes:
-    return sharing.write([(moving.details(db, OWNER, [of])[of], 0.75)], form)
-
-
-@pytest.mark.parametrize("form", ["csv", "json", "xmp"])
-def test_what_is_exported_comes_back_without_loss(db: Db, form: sharing.Format) -> None:
-    seen = [tag("cat"), tag("leading lines", 0.8, "composition"), tag("wistful; blue", 0.5, "mood")]
-    of = ready(db, "cat", *seen)
-    own = TagEdit(add=[TagName(kind="user", text="Nordlys <&> II")])
-    tags.edit_tags(db, OWNER, of, own)
-    said = exported(db, of, form)
-    before = {(t.kind, t.text) for t in photo_detail(db, OWNER, of).tags}
-    unchanged, _ = moving.bring(db, OWNER, sharing.read("cat.jpg.xmp", said))
-    assert (unchanged.photos, unchanged.tags) == (1, 0)
-
-    record.doom_photo(db, of, OWNER)
-    ready(db, "cat", tag("dog"))
-    imported, _ = moving.bring(db, OWNER, sharing.read("cat.jpg.xmp", said))
-    assert (imported.photos, imported.tags) == (1, 4)
-    after = {(t.kind, t.text) for t in photo_detail(db, OWNER, of).tags}
-    assert after == before | {("label", "dog")}
-
-
-FOREIGN = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
- xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
- xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:lr="http://ns.adobe.com/lightroom/1.0/">
- <dc:subject><rdf:Bag><rdf:li>Norway</rdf:li><rdf:li>cat</rdf:li></rdf:Bag></dc:subject>
- <lr:hierarchicalSubject><rdf:Bag><rdf:li>Places|Norway|Bergen</rdf:li></rdf:Bag>
- </lr:hierarchicalSubject></rdf:Description></rdf:RDF></x:xmpmeta>"""
-
-
-def test_keywords_of_another_program_become_own_words(db: Db) -> None:
-    of = ready(db, "cat", tag("dog"))
-    imported, changes = moving.bring(db, OWNER, sharing.read("cat.xmp", FOREIGN))
-    assert (imported.photos, imported.tags, len(changes)) == (1, 4, 1)
-    own = {t.text for t in photo_detail(db, OWNER, of).tags if t.kind == "user"}
-    assert own == {"norway", "cat", "places", "bergen"}
-
-
-def test_a_name_that_fits_no_photo_is_said(db: Db) -> None:
-    imported, _ = moving.bring(db, OWNER, sharing.read("stranger.xmp", FOREIGN))
-    assert (imported.photos, imported.unknown) == (0, ["stranger"])
-
-
-def bomb() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number in range(6):
-            archive.writestr(f"{number}.xmp", b"<a>" * 3_000_000)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [
-        b"", b"\x00\xff", b"<a", b"[1]", b"{}" * 3, b"a,b\n1,2", b"PK\x03\x04rest", bomb(),
-        b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', b'[{"tags": [{"kind": "x"}]}]',
-    ],
-)  # fmt: skip
-def test_what_holds_no_keywords_is_refused(odd: bytes) -> None:
-    with pytest.raises(sharing.Unreadable):
-        list(sharing.read("odd", odd))
-
-
-@given(st.binary(max_size=60))
-@settings(max_examples=100, deadline=None)
-def test_no_bytes_break_an_import(content: bytes) -> None:
-    try:
-        list(sharing.read("odd", content))
-    except sharing.Unreadable:
-        return
-
-
-def test_a_table_does_not_run_in_a_spreadsheet(db: Db) -> None:
-    of = ready(db, "cat", tag("=HYPERLINK(0)", kind="user"))
-    assert b"'=HYPERLINK" in exported(db, of, "csv")
-
-
-def test_the_tags_of_a_sidecar_are_readable_by_every_program(db: Db) -> None:
-    of = ready(db, "cat", tag("cat", 0.8))
-    one = moving.details(db, OWNER, [of])[of]
-    text = sharing.sidecar(one).decode()
-    assert "<rdf:li>cat</rdf:li>" in text
-    assert isinstance(one.tags[0], PhotoTag)
 
 
 # --- near duplicates

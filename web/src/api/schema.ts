@@ -144,7 +144,7 @@ export interface House {
   guests_take: boolean;
 }
 
-/** What an import of keywords did: photos found, tags added, and names that fit no photo. */
+/** What an import of keywords did: photos found, tags added, names that fit no photo, and files (or words, where they are too long) that were left out, each with why. */
 export interface Imported {
   photos: number;
   tags: number;

@@ -1,5 +1,6 @@
 /** Fetches what the search box offers: completions, or what there is to find at all. */
 
+import { me } from "../account/me.svelte.ts";
 import { api, type Query } from "../api/client.ts";
 import type { Kind } from "../api/types.ts";
 import { taste } from "../state/taste.svelte.ts";
@@ -55,6 +56,7 @@ export class Offers {
   }
 
   async #saved(query: Query = {}): Promise<Option[]> {
+    if (!me.edits) return [];
     const searches = (await api.searches(query).catch(() => null))?.searches ?? [];
     return searches.slice(0, MOST_WORDS).map((saved): Option => ({
       ...{ form: "saved", text: saved.name, query: saved.query, saved },

@@ -2,7 +2,6 @@
 
 import { api } from "../api/client.ts";
 import type { SavedSearch } from "../api/types.ts";
-import { me } from "../account/me.svelte.ts";
 import { notices } from "../state/notices.svelte.ts";
 import { route } from "../state/route.svelte.ts";
 import { texts } from "../texts.ts";
@@ -14,5 +13,5 @@ export function openSaved(saved: SavedSearch): void {
   const strictness = saved.strictness === MIDDLE ? "" : String(saved.strictness);
   route.go({ q: saved.query, strictness, sort: "", status: "", photo: "" });
   if (saved.new) notices.say(texts.keep.fresh(saved.new));
-  if (me.edits) void api.lookAtSearch(saved.id).catch(() => undefined);
+  void api.lookAtSearch(saved.id).catch(() => undefined);
 }
