@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -20,8 +21,9 @@ from services.search.hits import Plain, chip, facets, hits, written
 from services.search.meaning import Meaning
 from services.search.ranking import MILLION, Ranked, Ranking
 from services.search.remembered import Lately, Remembered
+from services.search.spelling import suggestion
 from services.search.sql import SQL
-from services.search.understanding import Understood, suggestion, understand
+from services.search.understanding import Understood, understand
 from services.search.used import Used
 from services.search.vocabulary import Vocabulary
 from services.search.weights import CUT
@@ -164,7 +166,9 @@ class Asking:
             "weaker": 0 if question.weaker else matches.weaker,
             "strictness": question.strictness,
             "chips": [chip(meant).model_dump() for meant in asked.reading.chips],
-            "did_you_mean": suggestion(asked, self.vocabulary),
+            "did_you_mean": suggestion(
+                asked, self.vocabulary, partial(self.used.there, db, question.owner)
+            ),
             "meaning": not asked.missing and asked.model is not None,
         }
         return written(answer)

@@ -16,9 +16,9 @@ from services.search import candidates
 from services.search.apply import point_of
 from services.search.cutoff import cut
 from services.search.database import Db
-from services.search.evidence import Evidence
+from services.search.evidence import Doubles, Evidence, Evidences, Ints
 from services.search.hits import chip, facets, hits, written
-from services.search.query import Asking, Question
+from services.search.query import Asking, Question, ranking_of
 from services.search.ranking import MILLION, Grounds, Ranked, Ranking
 from services.search.record import NoSuchPhoto
 from services.search.sql import SQL
@@ -105,6 +105,24 @@ def _mood(evidence: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """Photos by how like they are, the likest first."""
+
+    evidences: Evidences
+    like: Doubles  # of every row, without the words
+    order: Ints
+    likenesses: Doubles
+
+    def shown(self, strictness: int) -> int:
+        return cut(self.likenesses.tolist(), [1.0] * len(self.order), strictness, ALIKE)
+
+    def within(self, wide: "Weighed", shown: int) -> int:
+        """How many of these are among the first so many of the others."""
+        least = wide.likenesses[shown - 1] if shown else np.inf
+        return int(np.count_nonzero(self.likenesses >= least))
+
+
+@dataclass(frozen=True)
 class Similar:
     """One question for photos like a photo."""
 
@@ -120,21 +138,19 @@ class Similar:
 
     def written(self, db: Db, question: Question, asked: Understood) -> bytes:
         """``asked`` are the words for what should differ; they filter and rank as ever."""
-        found = self._found(db, asked)
-        evidences = candidates.weigh(db, self.owner, asked, found)
         ranking = Ranking(asked.part, asked.wants, asked.conditions, heard=False)
         share = LIKE_WITH_WORDS if asked.ranks else 1.0
-        like = np.array([found[one] for one in evidences.photo_ids()], np.float64)
-        words = ranking.weigh(evidences) if asked.ranks else np.zeros(len(evidences))
-        points = np.rint(like * share * MILLION) + np.rint(words * (1 - share))
-        order = evidences.in_order(-points)
-        order = order[: int(np.count_nonzero(points > 0))]
-        likenesses = (points[order] / MILLION).tolist()
-        shown = cut(likenesses, [1.0] * len(order), question.strictness, ALIKE)
+        weighed = self._weighed(db, asked, ranking, share)
+        evidences, order = weighed.evidences, weighed.order
+        shown = weighed.shown(question.strictness)
+        if asked.wider:
+            # Where the list ends is said without what narrows it, as a facet has counted.
+            wide = self._weighed(db, asked.wider, ranking_of(asked.wider), share)
+            shown = weighed.within(wide, wide.shown(question.strictness))
         chosen = order if question.weaker else order[:shown]
         wanted = asked.likeness()
         page = [
-            self._told(evidences.one(row, wanted), float(like[row]), ranking, share)
+            self._told(evidences.one(row, wanted), float(weighed.like[row]), ranking, share)
             for row in chosen[: question.limit].tolist()
         ]
         terms = self.asking.vocabulary.terms
@@ -145,7 +161,7 @@ class Similar:
                 "facets": facets(evidences.counted(chosen), terms),
                 "cursor": None,
                 "total": len(chosen),
-                "complete": len(found) < MOST,
+                "complete": len(evidences) < MOST,
                 "weaker": len(order) - len(chosen),
                 "strictness": question.strictness,
                 "chips": [chip(meant).model_dump() for meant in asked.reading.chips],
@@ -153,6 +169,16 @@ class Similar:
                 "meaning": not asked.missing and asked.model is not None,
             }
         )
+
+    def _weighed(self, db: Db, asked: Understood, ranking: Ranking, share: float) -> "Weighed":
+        found = self._found(db, asked)
+        evidences = candidates.weigh(db, self.owner, asked, found)
+        like = np.array([found[one] for one in evidences.photo_ids()], np.float64)
+        words = ranking.weigh(evidences) if asked.ranks else np.zeros(len(evidences))
+        points = np.rint(like * share * MILLION) + np.rint(words * (1 - share))
+        order = evidences.in_order(-points)
+        order = order[: int(np.count_nonzero(points > 0))]
+        return Weighed(evidences, like, order, points[order] / MILLION)
 
     def _told(self, one: Evidence, like: float, ranking: Ranking, share: float) -> Ranked:
         """Being like the photo is a reason beside those of the words."""

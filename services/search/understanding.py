@@ -184,13 +184,13 @@ def slips(
     want: Want, near: Mapping[int, float], vocabulary: Vocabulary, weights: Weights = WEIGHTS
 ) -> dict[int, float]:
     """Words that are near a want and spelled like one of its words: they were meant."""
-    words = [word for word in want.near if _may_slip(word)]
+    words = [word for word in want.near if may_slip(word)]
     spelled = [text for word in words for text in vocabulary.spelled_like(word, most=1)]
     terms = [term for text in spelled for term in vocabulary.terms.exactly(text)]
     return {term.number: weights.misspelled for term in terms if near.get(term.number)}
 
 
-def _may_slip(text: str) -> bool:
+def may_slip(text: str) -> bool:
     return len(text) >= SHORTEST_SLIP and text.isalpha() and stem(text) not in names()
 
 
@@ -240,19 +240,3 @@ def _away_from(
         return vector
     moved: Floats = vector - WEIGHTS.away * np.sum(pushes, axis=0)
     return unit(moved)
-
-
-def suggestion(understood: Understood, vocabulary: Vocabulary) -> str | None:
-    """The query with its unknown words spelled as words of the gallery, if there are such."""
-    q = understood.q
-    changed = False
-    for token in reversed(understood.reading.unknown):
-        if not (_may_slip(token.text) and any(token.text in w.split() for w in understood.weak)):
-            continue
-        found = vocabulary.spelled_like(token.text, most=1)
-        if found:
-            start, end = token.span.start, token.span.end
-            typed = q[start:end]
-            word = typed.lower().replace(token.text, found[0])
-            q, changed = q[:start] + word + q[end:], True
-    return q if changed else None

@@ -17,6 +17,14 @@ class Used:
     def __init__(self) -> None:
         self._there: Lately[bool] = Lately(FRESH, MOST)
 
+    def there(self, db: Db, owner: str, numbers: Iterable[int]) -> set[int]:
+        """Which of these tags some photo of the gallery has."""
+        tags = [number for number in numbers if number > 0]
+        if not tags:
+            return set()
+        fields = {"owner": owner, "tag_ids": tags, "limit": len(tags)}
+        return {number for number, _ in db.execute(SQL["complete_tags"], fields)}
+
     def absent(self, db: Db, owner: str, wants: Iterable[Want]) -> frozenset[int]:
         """The tags of wants of which the gallery has no photo at all, by any of their names.
 

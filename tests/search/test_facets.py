@@ -9,7 +9,8 @@ from services.common.api import Exif, SearchAnswer
 from services.search.database import Db
 from services.search.language.narrowing import FACETS
 from services.search.query import Question
-from tests.search.photos import OWNER, asking, ready, tag
+from services.search.similar import Similar, places_of_photo
+from tests.search.photos import OWNER, asking, felt, ready, tag
 
 WORDS = ("cat", "dog", "beach", "harbour", "sky blue", "o'neil", "ünï", "a, b", "x>1", "cats")
 QUESTIONS = (
@@ -69,3 +70,24 @@ def test_two_facets_narrow_together_and_one_may_be_left_out(gallery: Db) -> None
     assert both <= min(total("dog beach label:=cat"), total("dog beach year:=2019"))
     assert total("dog beach -label:=cat") == every - total("dog beach label:=cat")
     assert total("dog beach label:=nothing") == 0
+
+
+def test_facets_of_photos_like_a_photo_count_what_choosing_them_finds(db: Db) -> None:
+    luck = random.Random(3)
+    of = felt(db, "of", 0.5, 0.5, tag("cat"))
+    for number in range(30):
+        near = 0.5 - number * 0.04
+        felt(db, f"photo {number}", near, near, *map(tag, luck.sample(WORDS, 3)))
+    searching = asking()
+
+    def answer(q: str) -> SearchAnswer:
+        asked = searching.understand(db, q, owner=OWNER)
+        like = Similar(searching, OWNER, "mood", places_of_photo(db, OWNER, of, 1), of)
+        return like.answer(db, Question(OWNER, q, limit=200), asked)
+
+    wide = answer("")
+    assert wide.weaker
+    for one in wide.facets["label"]:
+        narrow = answer(f'label:="{one.text}"')
+        assert narrow.total == one.count, one.text
+        assert {hit.id for hit in narrow.photos} <= {hit.id for hit in wide.photos}

@@ -5,13 +5,14 @@ from uuid import UUID
 import pytest
 
 from services.common.api import Hit, TagEdit, TagName
+from services.common.events import TagVector
 from services.search import record, tags
 from services.search.apply import apply_result
 from services.search.cutoff import cut
 from services.search.database import Db
 from services.search.language.known import Terms
 from services.search.weights import CUT
-from tests.search.photos import OWNER, ask, embedded, ready, tag
+from tests.search.photos import OWNER, ask, embedded, place, queued, ready, tag
 
 
 def hit(db: Db, q: str, of: UUID) -> Hit:
@@ -122,6 +123,38 @@ def test_the_cut_grows_with_strictness_in_every_row_of_its_table() -> None:
 def test_a_misspelled_word_is_asked_back(gallery: Db) -> None:
     assert ask(gallery, "baech").did_you_mean == "beach"
     assert ask(gallery, "beach").did_you_mean is None
+
+
+@pytest.mark.parametrize(
+    ("q", "meant"),
+    [
+        ("mood:melancolic cat", "mood:melancholic cat"),
+        ("cat technique:leading lines dog", 'cat technique:"leading lines" dog'),
+        ("technique:beach", "label:beach"),
+        ("label:symmetry>0.5", "technique:symmetry>0.5"),
+        ("-mood:cat", "-label:cat"),
+        ("mood:melancholic", None),
+        ("mood:sad", None),
+        ("label:xyzzy", None),
+    ],
+)
+def test_a_field_that_nothing_is_called_is_asked_back(
+    gallery: Db, q: str, meant: str | None
+) -> None:
+    ways = (tag(text, 0.9, "composition") for text in ("leading lines", "symmetry"))
+    ready(gallery, "tracks", tag("cat"), tag("melancholic", 0.9, "mood"), *ways)
+    assert ask(gallery, q).did_you_mean == meant
+
+
+def test_words_of_others_are_no_suggestion(gallery: Db) -> None:
+    of, said = queued(gallery, "theirs", owner="somebody else"), tag("beatrix", kind="user")
+    apart = TagVector(kind="user", text="beatrix", vector=place("harbour"))
+    result = embedded(gallery, of, said, tag_vectors=[apart], owner="somebody else")
+    assert apply_result(gallery, result)
+    assert ask(gallery, "beatrx").did_you_mean is None
+    assert ask(gallery, "user:beatrx").did_you_mean is None
+    assert ask(gallery, "label:beatrix").did_you_mean is None
+    assert ask(gallery, "beatrx", owner="somebody else").did_you_mean == "beatrix"
 
 
 def test_no_answer_mixes_generations(gallery: Db) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from services.search.language.fields import Fields, holds
+from services.search.language.fields import KINDS, Fields, holds
 from services.search.language.known import Terms, names, stem
 from services.search.language.lexicon import EMPTY
 from services.search.language.phrases import Phrases, quoted
@@ -46,6 +46,7 @@ class Reading:
     chips: tuple[Meant, ...]
     text: str
     unknown: tuple[Token, ...]
+    doubtful: tuple[Field, ...] = ()  # of tags that nothing here is called
 
 
 class Reader:
@@ -58,12 +59,14 @@ class Reader:
         self._chips: list[Meant] = []
         self._words: list[str] = []
         self._unknown: list[Token] = []
+        self._doubtful: list[Field] = []
 
     def read(self, node: Node) -> Reading:
         """Raises ``BadQuery``. A reader reads once."""
         part = self._part(node, negated=False)
         chips = sorted(dict.fromkeys(self._chips), key=lambda chip: chip.span.start)
-        return Reading(part, tuple(chips), " ".join(self._words), tuple(self._unknown))
+        words = " ".join(self._words)
+        return Reading(part, tuple(chips), words, tuple(self._unknown), tuple(self._doubtful))
 
     def _part(self, node: Node, *, negated: bool) -> Part:
         match node:
@@ -203,6 +206,9 @@ class Reader:
 
     def _field(self, node: Field, *, negated: bool) -> Part:
         part = self._fields.read(node)
+        asked = node.values[0] if node.name in KINDS and len(node.values) == 1 else None
+        if asked is not None and not self._terms.meaning(asked, KINDS[node.name]):
+            self._doubtful.append(node)
         self._chips += [replace(meant, negated=negated) for meant in _meant(part)]
         if isinstance(part, Every) and not negated and node.name not in ("color", "colour"):
             self._words += node.values
