@@ -19,6 +19,9 @@ def coloured(db: Db, name: str, *colours: str) -> None:
         ("#0000ff", "blue"), ("#0000cd", "blue"), ("#4169e1", "blue"), ("#000080", "navy"),
         ("#191970", "navy"), ("#87ceeb", "sky blue"), ("#800080", "purple"), ("#9400d3", "purple"),
         ("#8a2be2", "purple"), ("#ff00ff", "magenta"), ("#008080", "teal"), ("#ff0000", "red"),
+        ("#567d46", "green"), ("#415a28", "green"), ("#1e3c28", "green"), ("#228b22", "green"),
+        ("#808000", "olive"), ("#6e6512", "olive"), ("#49430c", "olive"), ("#270c30", "purple"),
+        ("#6d3d4f", "pink"), ("#8b4513", "brown"),
     ],
 )  # fmt: skip
 def test_a_swatch_is_called_what_people_call_it(db: Db, colour: str, name: str) -> None:

@@ -41,7 +41,7 @@ COLOUR_NAMES = frozenset(
 )  # fmt: skip
 #: What a plain name of a colour takes in, beside what is called just so.
 SHADES = {
-    "blue": ("sky blue", "navy"), "green": ("lime", "olive"), "yellow": ("gold",),
+    "blue": ("sky blue", "navy"), "green": ("lime",), "yellow": ("gold",),
     "purple": ("magenta",),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ import numpy as np
 from services.tagger.local.pixels import Floats
 from services.tagger.local.thresholds import COLOUR as T
 
-#: Hue angle in CIE L*a*b*, where a colour begins.
+#: Hue angle in CIE L*a*b*, where a colour begins. (Blue of a screen is 306, indigo 314.)
 HUES = (
     (-20, "pink"),
     (20, "red"),
@@ -17,7 +17,7 @@ HUES = (
     (105, "green"),
     (180, "cyan"),
     (240, "blue"),
-    (300, "purple"),
+    (308, "purple"),
     (330, "pink"),
 )
 #: Brown is dark orange.

@@ -70,7 +70,14 @@ def test_ancestors_come_nearest_first_and_once() -> None:
 
 @pytest.mark.parametrize(
     ("rgb", "word"),
-    [((200, 30, 30), "red tones"), ((30, 60, 200), "blue tones"), ((110, 60, 25), "brown tones")],
+    [
+        *[((200, 30, 30), "red tones"), ((110, 60, 25), "brown tones")],
+        *[
+            ((30, 60, 200), "blue tones"),
+            ((0, 0, 255), "blue tones"),
+            ((75, 0, 130), "purple tones"),
+        ],
+    ],
 )
 def test_a_colour_has_the_name_that_people_give_it(rgb: tuple[int, int, int], word: str) -> None:
     assert word in colours(plain(*rgb).lab)
