@@ -59,7 +59,7 @@ class Gallery:
         self.asking = Asking(Vocabulary(), Meaning(embedder))
         self.ids = {str(photo_id(OWNER, photo.digest)): photo for photo in photos}
         texts = [describe("", photo.tags) for photo in photos]
-        words = sorted({tag.text for photo in photos for tag in photo.tags})
+        words = sorted({word.text for photo in photos for word in photo.words})
         embedder.place([*texts, *words])
         for photo, text in zip(photos, texts, strict=True):
             self._add(photo, text)
@@ -84,20 +84,21 @@ class Gallery:
             apply_result(self.db, self._result(photo, wanted, text))
 
     def _result(self, photo: Described, wanted: Reservation, text: str) -> PhotoEmbedded:
-        vectors = self.embedder.place([text, *(tag.text for tag in photo.tags)])
+        vectors = self.embedder.place([text, *(word.text for word in photo.words)])
         return PhotoEmbedded(
             photo_id=wanted.photo_id,
             owner=OWNER,
             generation=1,
             blob_key=f"photos/{wanted.photo_id}/1/original",
             tags=photo.tags,
+            guesses=photo.guesses,
             tagger="described",
             model=self.embedder.embedder.model,
             dimensions=self.embedder.embedder.dimensions,
             photo_vector=vectors[0],
             tag_vectors=tuple(
-                TagVector(kind=tag.kind, text=tag.text, vector=vector)
-                for tag, vector in zip(photo.tags, vectors[1:], strict=True)
+                TagVector(kind=word.kind, text=word.text, vector=vector)
+                for word, vector in zip(photo.words, vectors[1:], strict=True)
             ),
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from services.common.api import Exif, Swatch
-from services.common.events import Tag
+from services.common.events import Guess, Tag
 
 SCENES = Path(__file__).parent / "scenes.txt"
 OF_EACH = 5
@@ -38,6 +38,11 @@ class Described:
     exif: Exif
     width: int
     height: int
+    guesses: tuple[Guess, ...] = ()
+
+    @property
+    def words(self) -> list[Tag | Guess]:
+        return [*self.tags, *self.guesses]
 
     @property
     def digest(self) -> str:

@@ -46,7 +46,7 @@ def all_pixels(tagger: LocalTagger, each: int) -> list[Described]:
 
 
 def photos() -> Iterator[tuple[str, Pixels, set[str]]]:
-    kinds = {"labels": "label", "techniques": "technique", "moods": "mood"}
+    kinds = {"labels": "label", "techniques": "technique", "moods": "mood", "colours": "colour"}
     for name, passes in hand_labels().items():
         truth = {
             f"{kind}:{word}"
@@ -66,7 +66,8 @@ def drawings(each: int) -> Iterator[tuple[str, Pixels, set[str]]]:
         for number in range(each):
             drawing: Drawing = draw(np.random.default_rng([SEED, number]))
             colour, tint = tints[(number + 3 * place) % len(tints)]
-            truth = {f"technique:{name}" for name in drawing.truth} | {f"colour:{colour}"}
+            truth = {f"technique:{name}" for name in drawing.truth}
+            truth |= {f"colour:{colour}", f"painted:{colour}"}
             truth |= {f"maybe:{name}" for name in drawing.open}
             truth |= {"label:black and white"} if colour == "grey" else set()
             yield f"{family} {number}", painted(drawing.rgb, tint), truth
@@ -91,15 +92,17 @@ def looked_at(
     truth |= {f"camera:{maker.lower()}", f"iso:{exif.iso}", f"year:{taken.year}"}
     truth |= {f"month:{taken.year}-{taken.month:02}", f"m:{taken.month}"}
     height, width = rgb.shape[:2]
+    seen = tagger.look(jpeg.tobytes())
     return Described(
         # A camera's name for it: the name of the file must not give the answer away.
         f"IMG_{1000 + number}_{sha256(name.encode()).hexdigest()[:8]}",
         frozenset(truth),
-        tuple(tagger.look(jpeg.tobytes()).tags),
+        seen.tags,
         palette(rgb),
         exif,
         width,
         height,
+        seen.guesses,
     )
 
 

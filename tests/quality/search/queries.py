@@ -8,7 +8,9 @@ from tests.quality.search.photos import Described
 
 HERE = Path(__file__).parent
 DESCRIBED, PIXELS = HERE / "queries.txt", HERE / "pixel_queries.txt"
-FACT = re.compile(r" (?=!?(?:label|mood|technique|maybe|colour|year|month|season|m|camera|iso|f):)")
+FACT = re.compile(
+    r" (?=!?(?:label|mood|technique|maybe|colour|painted|year|month|season|m|camera|iso|f):)"
+)
 
 
 @dataclass(frozen=True)
