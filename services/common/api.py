@@ -112,6 +112,10 @@ class Why(BaseModel):
     kind: str
     source: str
     confidence: Share
+    guess: bool = Field(
+        default=False,
+        description="no tag of the photo: too doubtful to be told, `confidence` is how likely",
+    )
     likeness: Share = Field(description="cosine of the query's word and the tag, 0..1")
     share: Share
     points: Share = Field(default=0.0, description="what it adds to the photo's likeness")

@@ -174,6 +174,11 @@ class PhotoTagged(Event):
     feeling: Feeling | None = None
     guesses: Guesses = ()
 
+    @property
+    def words(self) -> list[Tag | Guess]:
+        """All that search must be able to place."""
+        return [*self.tags, *self.guesses]
+
 
 class TagVector(BaseModel):
     """Where one tag's words lie in the space of meaning."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from services.common.blobs import Keys
 from services.common.cloud.ledger import on_behalf_of
 from services.common.description import NOTHING_SEEN, describe
-from services.common.events import Guess, PhotoEmbedded, PhotoTagged, Tag, TagVector
+from services.common.events import PhotoEmbedded, PhotoTagged, TagVector
 from services.common.killpoint import reach
 from services.common.results import Results
 from services.common.vectors import Vector
@@ -42,8 +42,7 @@ class EmbedPhoto:
         embedder = self.memory.embedder
         event = fitting(event, embedder.dimensions)
         description = describe(event.caption, event.tags)
-        words = words_of(event)
-        texts = list(dict.fromkeys([description, *(word.text for word in words)]))
+        texts = list(dict.fromkeys([description, *(word.text for word in event.words)]))
         if not embedder.paid:
             rows: dict[str, Row] | None = self.memory.vectors(texts)
         elif event.local_only:
@@ -63,7 +62,7 @@ class EmbedPhoto:
                     TagVector(
                         kind=word.kind, text=word.text, vector=tuple(rows[word.text].tolist())
                     )
-                    for word in words
+                    for word in event.words
                     if word.text in rows
                 ],
             )
@@ -96,7 +95,7 @@ class EmbedPhoto:
 
     def _at_home(self, event: PhotoTagged, description: str) -> dict[str, Row]:
         """Not a word of the photo leaves the house: it lies where its known words lie."""
-        words = [word.text for word in words_of(event)]
+        words = [word.text for word in event.words]
         if self.known:
             self.known.teach(self.memory, words)
         rows = self.memory.known(words)
@@ -122,11 +121,6 @@ class EmbedPhoto:
         vectors = {text: tuple(row.tolist()) for text, row in rows.items()}
         kept = KeptVectors(model=embedder.model, dimensions=embedder.dimensions, vectors=vectors)
         self.results.keep(key, kept)
-
-
-def words_of(event: PhotoTagged) -> list[Tag | Guess]:
-    """What search must be able to place. A guess is no part of what the photo is described as."""
-    return [*event.tags, *event.guesses]
 
 
 def fitting(event: PhotoTagged, dimensions: int) -> PhotoTagged:

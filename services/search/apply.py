@@ -56,15 +56,16 @@ def apply_result(db: Db, event: PhotoEmbedded) -> PhotoChanged | None:
     if row is None:
         return None
     with db.pipeline():  # eight statements, three round trips
-        ids = tag_ids(db, [(tag.kind, tag.text) for tag in event.tags])
+        ids = tag_ids(db, [(word.kind, word.text) for word in event.words])
         model_id = model_of(db, event.model, event.dimensions)
         _replace_tags(db, row, event.tags, ids)
         _put_vectors(db, row, event, model_id, ids)
-        return changed_rows(db, "finish_photo", _finish(event))[0].event()
+        return changed_rows(db, "finish_photo", _finish(event, ids))[0].event()
 
 
-def _finish(event: PhotoEmbedded) -> dict[str, Any]:
+def _finish(event: PhotoEmbedded, ids: dict[tuple[str, str], int]) -> dict[str, Any]:
     missing = ", ".join(event.missing)
+    guesses = {(one.kind, one.text): one for one in event.guesses}  # each once
     return {
         "photo_id": event.photo_id,
         "status": "partial" if missing else "ready",
@@ -73,6 +74,8 @@ def _finish(event: PhotoEmbedded) -> dict[str, Any]:
         "embedder": event.model,
         "cost": event.cost,
         "feeling": point_of(event.feeling),
+        "guesses": [ids[word] for word in guesses],
+        "guessed": [round(100 * guess.confidence) for guess in guesses.values()],
         "code": (event.missing_code or "provider-missing") if missing else "",
         "text": (event.missing_text or f"no answer from {missing}") if missing else "",
         "next_at": event.again_at if missing else None,

@@ -149,9 +149,9 @@ def weigh(db: Db, owner: str, asked: Understood, photo_ids: Iterable[UUID]) -> E
 
 
 NO_ARMS: dict[str, Any] = {
-    "tag_ids": [], "limits": [], "colours": [], "together": None, "newest": False, "most": 0,
-    "sure_ids": [], "wants": [], "half": 0, "nearest": 0, "ef": 1, "tuples": TUPLES, "walk": False,
-    "compare": False, "photo_ids": "{}",
+    "tag_ids": [], "limits": [], "colours": [], "together": None, "maybe": [], "newest": False,
+    "most": 0, "sure_ids": [], "wants": [], "half": 0, "nearest": 0, "ef": 1, "tuples": TUPLES,
+    "walk": False, "compare": False, "photo_ids": "{}",
 }  # fmt: skip
 
 
@@ -205,6 +205,7 @@ def _arms(asked: Understood, terms: Terms, narrow: bool) -> dict[str, Any]:
         "tag_ids": [] if narrow else tags,
         "colours": _colours(asked, terms),
         "together": together,
+        "maybe": asked.maybe(),
         "newest": not asked.ranks,
         "sure_ids": [number for number, _ in sure],
         "wants": [want for _, want in sure],

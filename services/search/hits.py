@@ -62,6 +62,7 @@ def _why(
         "kind": kind,
         "source": source,
         "confidence": grounds.confidence,
+        "guess": grounds.guess,
         "likeness": min(1.0, grounds.likeness),
         "share": min(1.0, grounds.points / one.likeness),
         "points": min(1.0, grounds.points),
@@ -79,7 +80,7 @@ def _named(
     if grounds.number is not None:
         term = terms.by_number[grounds.number]
         measured = "pixels" if term.kind in ("colour", "orientation") else "exif"
-        source = sources.get(str(grounds.number), "")
+        source = "guess" if grounds.guess else sources.get(str(grounds.number), "")
         return term.text, term.kind, measured if grounds.number < 0 else source
     if isinstance(want, Want) and want.feeling and want.meant:
         return want.meant.meaning, "mood", "map"

@@ -125,7 +125,7 @@ class Asking:
     ) -> Matches:
         ranking = ranking_of(asked)
         if asked.empty:
-            return Matches(Evidences.of([None] * 8), NO_ROWS, NO_ROWS, 0, True, ranking)
+            return Matches(Evidences.of([None] * 10), NO_ROWS, NO_ROWS, 0, True, ranking)
         found = candidates.find(db, owner, asked, self.sizes, self.vocabulary.terms, deep=deep)
         points = ranking.weigh(found.evidences)
         order = found.evidences.in_order(-points, -found.evidences.at)

@@ -9,7 +9,7 @@ Both do the same sums in the same order and round to millionths, so that they ag
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
@@ -24,6 +24,8 @@ from services.search.language.plan import (
     Never,
     Part,
     Want,
+    conditions_of,
+    ranks,
 )
 from services.search.language.syntax import NOWHERE
 from services.search.weights import FAR, WEIGHTS, Weights, ramp, ramps
@@ -37,7 +39,7 @@ NOT_LEFT_OUT = Condition(EVERYTHING, Meant(NOWHERE, "", "filter", "not what is l
 class Grounds:
     """One reason. ``number``: of the tag or trait; None for a word of the name or a condition.
 
-    ``way``: the photo is like another one, in this.
+    ``way``: the photo is like another one, in this. ``guess``: nobody says that it has the tag.
     """
 
     want: Want | Condition | None
@@ -46,12 +48,13 @@ class Grounds:
     likeness: float
     points: float
     way: str = ""
+    guess: bool = False
 
     def times(self, share: float) -> "Grounds":
         return self.of(self.points * share)
 
     def of(self, points: float) -> "Grounds":
-        return Grounds(self.want, self.number, self.confidence, self.likeness, points, self.way)
+        return replace(self, points=points)
 
 
 class Ranking:
@@ -149,15 +152,15 @@ class Ranking:
         """What ``_best_of`` says, for all photos."""
         worths = np.zeros(len(evidences))
         if want.likeness:
-            base = self._weights.tag_base
-            numbers = np.array(sorted(want.likeness))
-            likes = np.array([want.likeness[number] for number in numbers.tolist()])
-            place = np.minimum(np.searchsorted(numbers, evidences.tag), len(numbers) - 1)
-            has = np.flatnonzero(numbers[place] == evidences.tag)
-            like, row = likes[place[has]], evidences.row[has]
-            points = like * (base + (1 - base) * evidences.sure[has])
-            points[like < self._rejected(want, evidences)[row]] = 0.0
-            np.maximum.at(worths, row, points)
+            rejected = self._rejected(want, evidences)
+            for tagged, worth in (
+                (evidences.has, self._weights.told),
+                (evidences.perhaps, self._weights.guessed),
+            ):
+                row, like, sure = tagged.likes(want.likeness)
+                points = like * worth(sure)
+                points[like < rejected[row]] = 0.0
+                np.maximum.at(worths, row, points)
         if want.lexical:
             named = evidences.named >> self._want[id(want)] - 1 & 1
             worths = np.maximum(worths, named * self._weights.lexical)
@@ -236,20 +239,26 @@ class Ranking:
         worth, number = best
         if number is None:
             return Grounds(want, None, 1.0, worth if want.feeling else 1.0, worth)
-        return Grounds(want, number, evidence.tags[number], want.likeness[number], worth)
+        guess = number not in evidence.tags
+        sure = (evidence.guesses if guess else evidence.tags)[number]
+        return Grounds(want, number, sure, want.likeness[number], worth, guess=guess)
 
     def _best_of(self, want: Want, evidence: Evidence) -> tuple[float, int | None] | None:
         """The best of a want's tags; what is less like it than a rejected one does not count."""
-        base, rejected = self._weights.tag_base, 0.0
+        rejected = 0.0
         if evidence.rejected:
             rejected = max(want.likeness.get(number, 0.0) for number in evidence.rejected)
         worth, best = 0.0, None
-        for number, sure in evidence.tags.items():
-            like = want.likeness.get(number, 0.0)
-            if like > 0 and like >= rejected:
-                points = like * (base + (1 - base) * sure)
-                if points > worth:
-                    worth, best = points, number
+        for tags, worth_of in (
+            (evidence.tags, self._weights.told),
+            (evidence.guesses, self._weights.guessed),
+        ):
+            for number, sure in tags.items():
+                like = want.likeness.get(number, 0.0)
+                if like > 0 and like >= rejected:
+                    points = like * worth_of(sure)
+                    if points > worth:
+                        worth, best = points, number
         lexical = self._weights.lexical
         if worth < lexical and want.lexical and self._want[id(want)] in evidence.named:
             return lexical, None
@@ -265,35 +274,3 @@ class Ranked:
     photo_id: UUID
     likeness: float
     grounds: tuple[Grounds, ...]
-
-
-def ranks(part: Part) -> bool:
-    """Whether photos have more or less of it."""
-    match part:
-        case Want():
-            return True
-        case Condition() | Never():
-            return False
-        case Every(children) | Either(children):
-            return any(ranks(child) for child in children)
-
-
-def conditions_of(part: Part) -> Sequence[Condition]:
-    match part:
-        case Condition():
-            return [part]
-        case Every(children) | Either(children):
-            return [one for child in children for one in conditions_of(child)]
-    return []
-
-
-def alternatives(part: Part) -> list[Condition]:
-    """Conditions that stand beside wants in an 'or': there they do not filter, they rank."""
-    match part:
-        case Either(children) if ranks(part):
-            return [c for c in children if isinstance(c, Condition)] + [
-                one for child in children for one in alternatives(child)
-            ]
-        case Every(children) | Either(children):
-            return [one for child in children for one in alternatives(child)]
-    return []

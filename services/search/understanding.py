@@ -17,15 +17,16 @@ from services.search.language.plan import (
     Filter,
     Part,
     Want,
+    alternatives,
     asks_nothing,
     has_tag,
+    ranks,
     wants_of,
     widened,
     with_wants,
 )
 from services.search.language.reading import Reader, Reading
 from services.search.meaning import Meaning
-from services.search.ranking import alternatives, ranks
 from services.search.vocabulary import Floats, Vocabulary, unit, vector_literal
 from services.search.weights import WEIGHTS, Weights, ramp
 
@@ -96,6 +97,11 @@ class Understood:
         """Of each want its tags and traits, where several things are wanted, and all of them."""
         sure = [[n for n, like in w.likeness.items() if like >= 0.5] for w in self.wants]
         return sure if len(sure) > 1 and all(sure) and not alternatives(self.part) else []
+
+    def maybe(self) -> list[str]:
+        """Of each want, photos that perhaps have one of its tags."""
+        wanted = ([n for n in want.likeness if n > 0] for want in self.wants)
+        return [has_tag(ids, name="maybe") for ids in wanted if ids]
 
     def together(self) -> str | None:
         """Photos that have a tag of each want: among many, no single tag's best photos are it."""

@@ -29,6 +29,7 @@ class Used:
         """The tags of wants of which the gallery has no photo at all, by any of their names.
 
         What somebody took from a photo stays known: else its meaning would bring the photo back.
+        What a photo perhaps has is known too.
         """
         named = [tags for want in wants if (tags := _tags(want))]
         asked = [tags for tags in named if not any(self._there.get((owner, n)) for n in tags)]
@@ -38,7 +39,8 @@ class Used:
         fields = {"owner": owner, "tag_ids": every, "limit": len(every)}
         there = {number for number, _ in db.execute(SQL["complete_tags"], fields)}
         if any(not tags & there for tags in asked):
-            there |= {number for (number,) in db.execute(SQL["rejected_tags"], fields)}
+            for query in ("rejected_tags", "guessed_tags"):
+                there |= {number for (number,) in db.execute(SQL[query], fields)}
         for number in there:
             self._there.keep((owner, number), True)
         return frozenset().union(*(tags for tags in asked if not tags & there))

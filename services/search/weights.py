@@ -1,9 +1,12 @@
 """Every number that ranks, in one table. Tuned on the training half of the quality queries only."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Sure = TypeVar("Sure", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True)
@@ -12,6 +15,8 @@ class Weights:
 
     #: A tag is worth this much at confidence 0, and 1 at confidence 1: to have it is what counts.
     tag_base: float = 0.5
+    #: What is only guessed is worth so much of its likelihood.
+    guess: float = 1.0
     #: Cosine of a word and a tag: nothing below the first, as good as the word at the second.
     near_from: float = 0.42
     near_full: float = 0.85
@@ -38,6 +43,14 @@ class Weights:
     whole_full: float = 0.68
     #: How much of a negated meaning is taken out of the query's vector.
     away: float = 0.35
+
+    def told(self, sure: Sure) -> Sure:
+        """What a tag is worth, by its confidence."""
+        return self.tag_base + (1 - self.tag_base) * sure
+
+    def guessed(self, sure: Sure) -> Sure:
+        """And a guess."""
+        return self.guess * sure
 
 
 @dataclass(frozen=True)

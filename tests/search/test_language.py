@@ -161,16 +161,17 @@ def test_an_or_joins_phrases_not_their_last_and_first_words() -> None:
 
 @pytest.mark.parametrize("q", ["-people", "no people", "without any people", "not people"])
 def test_negation_in_plain_english_is_negation(q: str) -> None:
-    assert path(q) == "!($.t[*] == 2)"
+    assert path(q) == "!($.t[*] == 2 || $.likely[*] == 2)"
 
 
 def test_a_negated_phrase_is_negated_as_a_whole() -> None:
-    assert path("-leading lines") == "!($.t[*] == 4)"
+    assert path("-leading lines") == "!($.t[*] == 4 || $.likely[*] == 4)"
 
 
 def test_not_either_is_neither_and_not_both_is_one_of_them_missing() -> None:
-    assert path("-(dog or street)") == "(!($.t[*] == 1) && !($.t[*] == 5))"
-    assert path("-(dog street)") == "(!($.t[*] == 1) || !($.t[*] == 5))"
+    dog, street = (f"!($.t[*] == {n} || $.likely[*] == {n})" for n in (1, 5))
+    assert path("-(dog or street)") == f"({dog} && {street})"
+    assert path("-(dog street)") == f"({dog} || {street})"
 
 
 def test_a_technique_may_be_asked_for_with_a_confidence() -> None:

@@ -304,6 +304,8 @@ export const texts = {
     source: (source: string, confidence: string) => `${confidence}, says ${source}`,
     weighed: (kind: string, sure: string, source: string, like: string) =>
       `${kind}, ${sure} sure (${source}), ${like} like your words`,
+    guessed: (kind: string, likely: string, like: string) =>
+      `${kind}, only a guess: ${likely} likely, ${like} like your words`,
     alike: (kind: string, like: string) => `${kind}, ${like} like your words`,
     byYou: "added by you",
     find: (tag: string) => `Find more “${tag}”`,

@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.search.language.syntax import Span
@@ -116,12 +116,15 @@ SAME_ENOUGH = 0.8
 EVERYTHING, NOTHING = "1 == 1", "1 == 0"
 
 
-def has_tag(ids: list[int], least: float | None = None, comparison: str = ">=") -> str:
-    """Only equality uses the index, so it always comes first."""
+def has_tag(
+    ids: list[int], least: float | None = None, comparison: str = ">=", *, name: str = "t"
+) -> str:
+    """Only equality uses the index, so it always comes first. ``name`` is that of a list of tags:
+    t, those of a photo; maybe and likely, what is guessed of it."""
     if not ids:
         return NOTHING
     if least is None:
-        return _any([f"$.t[*] == {number}" for number in ids])
+        return _any([f"$.{name}[*] == {number}" for number in ids])
     percent = round(least * 100)
     passing = [n for n in range(101) if COMPARE[comparison or ">="](n, percent)]
     if not passing:
@@ -164,7 +167,9 @@ def path_of(
             same = [number for number, like in part.likeness.items() if like >= SAME_ENOUGH]
             if not same or not within:
                 return None
-            return f"!({has_tag(same)})" if negated else has_tag(same)
+            if not negated:
+                return has_tag(same)
+            return f"!({has_tag(same)} || {has_tag(same, name='likely')})"
         case Condition() if keys and part.rare:
             return None if negated else part.weaker
         case Condition(path):
@@ -215,3 +220,35 @@ def with_wants(part: Part, placed: Mapping[int, Mapping[int, float]]) -> Part:
         case Either(children):
             return Either(tuple(with_wants(child, placed) for child in children))
     return part
+
+
+def ranks(part: Part) -> bool:
+    """Whether photos have more or less of it."""
+    match part:
+        case Want():
+            return True
+        case Condition() | Never():
+            return False
+        case Every(children) | Either(children):
+            return any(ranks(child) for child in children)
+
+
+def conditions_of(part: Part) -> Sequence[Condition]:
+    match part:
+        case Condition():
+            return [part]
+        case Every(children) | Either(children):
+            return [one for child in children for one in conditions_of(child)]
+    return []
+
+
+def alternatives(part: Part) -> list[Condition]:
+    """Conditions that stand beside wants in an 'or': there they do not filter, they rank."""
+    match part:
+        case Either(children) if ranks(part):
+            return [c for c in children if isinstance(c, Condition)] + [
+                one for child in children for one in alternatives(child)
+            ]
+        case Every(children) | Either(children):
+            return [one for child in children for one in alternatives(child)]
+    return []

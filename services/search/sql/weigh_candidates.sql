@@ -1,10 +1,10 @@
 -- Photos that one of the arms finds, and what speaks for each. All arms stand behind the same filter:
 -- the surest photos of each wanted tag, those with the most of a wanted colour, those with a wanted
 -- word in their name, those that have one tag of each want (as they come, and if there are too many
--- the surest of them), those that meet a condition, the newest,
--- the nearest in meaning and on the map of moods, and photos that the caller names. One row, each
--- column the photos' values in the database's own binary form, one after the other: hundreds of rows
--- of arrays cost more on the way than to find.
+-- the surest of them), those that meet a condition, the newest, the nearest in meaning and on the map
+-- of moods, those that perhaps have a wanted tag (where few surely have it), and photos that the
+-- caller names. One row, each column the photos' values in the database's own binary form, one after
+-- the other: hundreds of rows of arrays cost more on the way than to find.
 WITH by_tag AS (
     SELECT found.photo_id, wanted.tag_id, wanted.most
     FROM unnest(%(tag_ids)s::int[], %(limits)s::int[]) AS wanted (tag_id, most)
@@ -47,7 +47,7 @@ WITH by_tag AS (
       AND passes(f.facts, f.rare, %(filter)s, %(rest)s)
     ORDER BY f.at DESC, f.photo_id
     LIMIT %(most)s
-), by_condition AS (
+), by_facts AS (
     SELECT found.photo_id
     FROM unnest(%(keys)s::jsonpath[], %(conditions)s::jsonpath[]) AS wanted (key, path)
     CROSS JOIN LATERAL (
@@ -62,19 +62,8 @@ WITH by_tag AS (
     UNION SELECT photo_id FROM by_word
     UNION SELECT photo_id FROM by_all
     UNION SELECT photo_id FROM newest
-    UNION SELECT photo_id FROM by_condition
-    UNION (
-        SELECT found.photo_id
-        FROM unnest(%(colours)s::text[]) AS wanted (colour)
-        CROSS JOIN LATERAL (
-            SELECT f.photo_id
-            FROM photo_facts f
-            WHERE f.owner = %(owner)s
-              AND passes(f.facts, f.rare, %(filter)s, %(rest)s)
-            ORDER BY f.colours <=> wanted.colour::halfvec
-            LIMIT %(most)s
-        ) AS found
-    )
+    UNION SELECT photo_id FROM by_facts
+    UNION SELECT with_colours(%(owner)s, %(colours)s::text[], %(filter)s, %(rest)s, %(most)s)
     UNION (
         SELECT f.photo_id
         FROM photo_facts f
@@ -100,12 +89,16 @@ WITH by_tag AS (
     )
     UNION SELECT surest_of_all(%(owner)s, %(sure_ids)s::int[], %(wants)s::int[], %(half)s)
     WHERE (SELECT count(*) >= %(most)s FROM by_all)
+    UNION SELECT maybe_of(%(owner)s, %(maybe)s::jsonpath[], %(filter)s, %(rest)s, %(most)s)
+    WHERE (SELECT count(*) < %(most)s FROM by_tag)
     UNION SELECT unnest(%(photo_ids)s::uuid[])
 )
 SELECT string_agg(uuid_send(f.photo_id), ''),
        string_agg(timestamp_send(f.at), ''),
        string_agg(int4send(length(f.seen)), ''),
        string_agg(f.seen, ''),
+       string_agg(int4send(length(f.guesses)), ''),
+       string_agg(f.guesses, ''),
        string_agg(int4send(
            CASE WHEN f.words @@ ANY ((SELECT array_agg(query) FROM said)::tsquery[])
                 THEN (SELECT bit_or(1 << (n - 1)::int) FROM said WHERE f.words @@ query)
@@ -117,7 +110,7 @@ SELECT string_agg(uuid_send(f.photo_id), ''),
        string_agg(float8send(coalesce(f.mood <-> %(feeling)s::point, 'NaN')), ''),
        (SELECT count(*) >= %(most)s FROM by_word) OR (SELECT count(*) >= %(most)s FROM by_all)
        OR (SELECT count(*) >= %(most)s FROM newest)
-       OR (SELECT count(*) >= %(most)s FROM by_condition)
+       OR (SELECT count(*) >= %(most)s FROM by_facts)
        OR EXISTS (SELECT FROM by_tag GROUP BY tag_id, most HAVING count(*) >= most)
 FROM found
 JOIN photo_facts f USING (photo_id)

@@ -580,6 +580,7 @@ export interface Why {
   kind: string;
   source: string;
   confidence: number;
+  guess: boolean;
   likeness: number;
   share: number;
   points: number;
