@@ -139,12 +139,8 @@ def learn(seen: Sequence[Seen]) -> tuple[dict[str, Array], LeftOut]:
             weighing[name], values = weighed(values, measures, said)
         curves.append(curve(values, said))
         shares[name] = shares_of(values, curves[-1])
-    drawn = (np.arange(len(seen)) >= photos).astype(float)
-    alphas, mean = dual(deep @ deep.T, drawn, RIDGE)
-    heads.append(np.concatenate([deep.T @ alphas, np.zeros(len(spread)), [mean]]))
-    values = unseen(deep @ deep.T, drawn, RIDGE)
-    wrong = [int((values[drawn == 0] >= HALF).sum()), int((values[drawn == 1] < HALF).sum())]
-    print(f"photos taken for drawings {wrong[0]}, drawings taken for photos {wrong[1]}")
+    head, drawn = _drawn(deep, photos)
+    heads.append(np.concatenate([head[:-1], np.zeros(len(spread)), head[-1:]]))
     stored = {
         **weighing,
         "names": np.array([*KINDS, "drawn"]),
@@ -154,7 +150,17 @@ def learn(seen: Sequence[Seen]) -> tuple[dict[str, Array], LeftOut]:
         "heads": np.array(heads).astype(np.float16),
         "curves": np.array(curves),
     }
-    return stored, LeftOut(looks, shares, values[:photos])
+    return stored, LeftOut(looks, shares, drawn[:photos])
+
+
+def _drawn(deep: Array, photos: int) -> tuple[Array, Array]:
+    """The head that tells a drawing from a photo, and what it would say of each, unseen."""
+    drawn = (np.arange(len(deep)) >= photos).astype(float)
+    alphas, mean = dual(deep @ deep.T, drawn, RIDGE)
+    values = unseen(deep @ deep.T, drawn, RIDGE)
+    wrong = [int((values[drawn == 0] >= HALF).sum()), int((values[drawn == 1] < HALF).sum())]
+    print(f"photos taken for drawings {wrong[0]}, drawings taken for photos {wrong[1]}")
+    return np.append(deep.T @ alphas, mean), values
 
 
 def weighed(values: Array, measures: Array, said: Array) -> tuple[Array, Array]:
