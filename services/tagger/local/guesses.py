@@ -13,7 +13,8 @@ from services.tagger.local.labels import Vocabulary
 from services.tagger.local.thresholds import GUESSES as T
 from services.tagger.local.thresholds import MOOD, SURROUNDINGS
 
-#: Heads that are not right nine times of ten at any worthwhile share: their words are never said.
+#: Heads whose words are never said: nine of ten are right at no worthwhile share, or classifier
+#: and detector say them.
 NEVER_SAID = (
     *("people", "group", "animal", "bird", "beach", "lake", "river", "flower", "street", "house"),
     *("clouds", "snow", "fog", "sofa", "laptop"),
