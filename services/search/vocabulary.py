@@ -19,7 +19,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from services.search.database import Db
-from services.search.language.known import Term, Terms, names
+from services.search.language.known import Term, Terms, bare, names
 from services.search.sql import SQL
 
 Floats = NDArray[np.float32]
@@ -134,8 +134,11 @@ class Vocabulary:
         return found
 
     def beginning(self, text: str, *, most: int) -> list[Term]:
-        """Words that begin so, or one of whose words does: 'retr' begins 'golden retriever'."""
-        starts = self._in_order().starts
+        """Words that begin so, or one of whose words does: 'retr' begins 'golden retriever'.
+
+        Accents are asked of nobody: 'cafe' begins 'café', and so does 'café' 'cafe'.
+        """
+        text, starts = bare(text), self._in_order().starts
         first = bisect_left(starts, (text, -sys.maxsize))
         last = bisect_left(starts, (text + chr(sys.maxunicode), -sys.maxsize))
         numbers = dict.fromkeys(number for _, number in starts[first : min(last, first + most)])
@@ -170,12 +173,13 @@ class InOrder:
 
     @classmethod
     def of(cls, terms: Sequence[Term]) -> "InOrder":
-        starts = [(term.text, term.number) for term in terms]
+        starts: list[tuple[str, int]] = []
         for term in terms:
-            place = term.text.find(" ") + 1
-            while place:
-                starts.append((term.text[place:], term.number))
-                place = term.text.find(" ", place) + 1
+            text, place = bare(term.text), 0
+            while True:
+                starts.append((text[place:], term.number))
+                if not (place := text.find(" ", place) + 1):
+                    break
         spellings: dict[str, list[str]] = {}
         for text in dict.fromkeys([*(term.text for term in terms), *names()]):
             spellings.setdefault(text[:1], []).append(text)

@@ -130,6 +130,16 @@ def test_wildcards_of_the_database_are_letters_to_us(gallery: Db, prefix: str) -
     assert complete(gallery, OWNER, asking(), prefix=prefix, kind=None, limit=5).tags == []
 
 
+@pytest.mark.parametrize("prefix", ["cafe", "Café", "cafe t", "terrace"])
+def test_completion_asks_for_no_accents(gallery: Db, prefix: str) -> None:
+    for word in ("café terrace", "cafe terraces", "日本"):
+        ready(gallery, word, tag(word, 0.9))
+    page = complete(gallery, OWNER, asking(), prefix=prefix, kind=None, limit=5)
+    assert {one.text for one in page.tags} == {"café terrace", "cafe terraces"}
+    page = complete(gallery, OWNER, asking(), prefix="日", kind=None, limit=5)
+    assert [one.text for one in page.tags] == ["日本"]
+
+
 def test_a_beginning_of_very_many_words_is_counted_once_in_some_seconds(
     gallery: Db, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,11 +32,18 @@ class Term:
 
 def stem(text: str) -> str:
     """One form for singular and plural, with and without accents, hyphens and 'and'."""
-    plain = unicodedata.normalize("NFKD", text.lower())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = bare(text.lower())
     words = re.split(r"[\s_-]+", plain.replace("'", ""))
     # An 'and' is gone from what was typed: whoever types 'black and white' means one thing.
     return " ".join(_singular(word) for word in words if word and word not in JOINED) or plain
+
+
+def bare(text: str) -> str:
+    """Without accents."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _singular(word: str) -> str:
