@@ -58,7 +58,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def bad_request(_: Request, error: RequestValidationError) -> JSONResponse:
         faults = [
-            {"where": ".".join(str(part) for part in fault["loc"]), "what": fault["msg"]}
+            {
+                "where": ".".join(str(part) for part in fault["loc"]),
+                "what": fault["msg"].removeprefix("Value error, "),
+            }
             for fault in error.errors()
         ]
         first = faults[0] if faults else {"where": "request", "what": "unreadable"}

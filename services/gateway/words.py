@@ -13,10 +13,11 @@ LONGEST_QUERY = 256
 
 
 def clean_words(words: str) -> str:
-    """NFC, trimmed. Raises ``ValueError`` for what no keyboard writes."""
+    """NFC, trimmed, on one line. Raises ``ValueError`` for what no keyboard writes."""
     words = unicodedata.normalize("NFC", words).strip()
     if len(words) > LONGEST_QUERY:
         raise ValueError(f"at most {LONGEST_QUERY} characters")
+    words = " ".join(words.split()) if any(blank in words for blank in "\t\r\n") else words
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in words):
         raise ValueError("no control characters")
     return words

@@ -45,6 +45,14 @@ def test_search_says_what_matched(house: House) -> None:
     assert (beach["text"], beach["count"], beach["kind"]) == ("beach", 1, "label")
 
 
+def test_words_that_were_copied_from_a_page_are_read_and_too_many_are_told(house: House) -> None:
+    ready(house.db, "harbour", tag("harbour"), tag("symmetry", kind="composition"))
+    copied = house.client.get("/api/search", params={"q": "harbour\tsymmetry\r\n"}).json()
+    assert (copied["query"], copied["total"]) == ("harbour symmetry", 1)
+    long = house.client.get("/api/search", params={"q": "dog " * 100})
+    assert (long.status_code, long.json()["detail"]) == (422, "query.q: at most 256 characters")
+
+
 def test_a_person_has_the_last_word_on_tags(house: House) -> None:
     identity = house.kept(jpeg())
     edit = {"add": [{"kind": "user", "text": "grandmother"}]}
