@@ -105,7 +105,7 @@ export class Gallery {
         const named = words.some((word) => photo.filename.includes(word));
         const found = photo.tags.filter((tag) => words.some((word) => tag.text.includes(word)));
         const sum = found.reduce((all, tag) => all + tag.confidence, 0) || 1;
-        const why = found.map(({ kind, text, source, confidence }) => ({ tag: text, kind, source, confidence, likeness: 1, share: confidence / sum, points: confidence / words.length, term: text }));
+        const why = found.map(({ kind, text, source, confidence }) => ({ tag: text, kind, source, confidence, likeness: 1, share: confidence / sum, points: confidence / words.length, term: text, guess: false }));
         return { ...brief(photo), likeness: Math.min(1, (sum / words.length) * 0.95) * (found.length || named ? 1 : 0), why };
       })
       .filter((hit) => hit.likeness)

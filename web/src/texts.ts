@@ -28,7 +28,7 @@ export const texts = {
       count === 0 ? `Nothing found for “${q}”` : `${complete ? "" : "At least "}${photos(count)} for “${q}”`,
     understood: "What was understood",
     not: "not ",
-    chip: (kind: string, query: string) => `Understood as ${kind}; the same in full: ${query}`,
+    chip: (kind: string, query: string, sure: string) => `Understood as ${kind}${sure ? `, ${sure} sure` : ""}; the same in full: ${query}`,
     takeOut: (text: string) => `Take out ${text}`,
     change: (text: string) => `Change ${text}`,
     unread: "This search cannot be read",
