@@ -19,11 +19,17 @@ from services.search.vocabulary import Floats, vector_literal
 
 @dataclass(frozen=True)
 class Depth:
-    """How many photos of each arm are weighed, and how broadly the index of meaning is walked."""
+    """How many photos of each arm are weighed, and how broadly the index of meaning is walked.
+
+    ``fewer`` and ``narrow`` in their stead where all photos that have all that is wanted are
+    weighed, if that is another number.
+    """
 
     most: int
     nearest: int
     ef: int
+    fewer: int = 0
+    narrow: int = 0
 
     @property
     def sure(self) -> int:
@@ -34,6 +40,10 @@ class Depth:
 #: Enough for the first pages; whoever wants more, or all of them in another order, waits longer.
 #: (An index that is walked for more than ``ef`` begins again: 200 for 300 took a quarter more.)
 SHALLOW, DEEP = Depth(300, 300, 300), Depth(2000, 200, 400)
+#: Where all words are known the meaning of the whole photo has an eighth of the say: it tells those
+#: apart that have the words equally. Of one word, and of several that few photos have together, 100
+#: of the nearest lose nothing; of common pairs they lose one in twenty-five of the ten best.
+BY_HEART = Depth(300, 300, 300, 100, 100)
 #: Of a gallery so small more is weighed at once: its owner knows how many there must be.
 FEW, FEW_WEIGHED = 5000, Depth(1000, 200, 200)
 #: Photos that a filtered walk finds.
@@ -103,7 +113,7 @@ def find(
     passing = sizes.passing(db, owner, asked.filter) if asked.filter else everything
     few = is_few(passing, everything, asked.filter)
     walked = asked.filter is not None and not few
-    depth = DEEP if deep else FILTERED if walked else at_first(everything)
+    depth = DEEP if deep else FILTERED if walked else at_first(everything, asked)
     heard = asked.vector is not None and asked.model is not None
     fields = {
         **_weighed(owner, asked),
@@ -112,6 +122,8 @@ def find(
         "half": depth.most // 2,
         "nearest": depth.nearest,
         "ef": depth.ef,
+        "fewer": depth.fewer or depth.nearest,
+        "narrow": depth.narrow or depth.ef,
         "walk": heard and not few,
         "compare": heard and few,
     }
@@ -138,8 +150,10 @@ def filtering(through: Filter | None) -> dict[str, str | None]:
     }
 
 
-def at_first(everything: float) -> Depth:
-    return FEW_WEIGHED if everything <= FEW else SHALLOW
+def at_first(everything: float, asked: Understood) -> Depth:
+    if everything <= FEW:
+        return FEW_WEIGHED
+    return BY_HEART if all(want.known for want in asked.wants) else SHALLOW
 
 
 def weigh(db: Db, owner: str, asked: Understood, photo_ids: Iterable[UUID]) -> Evidences:
@@ -150,8 +164,8 @@ def weigh(db: Db, owner: str, asked: Understood, photo_ids: Iterable[UUID]) -> E
 
 NO_ARMS: dict[str, Any] = {
     "tag_ids": [], "limits": [], "colours": [], "together": None, "maybe": [], "newest": False,
-    "most": 0, "sure_ids": [], "wants": [], "half": 0, "nearest": 0, "ef": 1, "tuples": TUPLES,
-    "walk": False, "compare": False, "photo_ids": "{}",
+    "most": 0, "sure_ids": [], "wants": [], "half": 0, "nearest": 0, "ef": 1, "fewer": 0,
+    "narrow": 1, "tuples": TUPLES, "walk": False, "compare": False, "photo_ids": "{}",
 }  # fmt: skip
 
 
@@ -180,7 +194,8 @@ def _ask(db: Db, fields: dict[str, Any]) -> Found:
     fields |= {name: _array(fields[name]) for name in ARRAYS}
     row = db.execute(SQL["weigh_candidates"], fields, binary=True).fetchone()
     assert row is not None  # it counts
-    return Found(Evidences.of(row[:-1]), row[-1])
+    *sent, capped = row
+    return Found(Evidences.of(*sent), capped)
 
 
 #: Lists of numbers.

@@ -1,8 +1,9 @@
 """What speaks for many photos at once, as arrays: the database's bytes, read without a loop."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from math import isnan
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -14,14 +15,19 @@ NONE: frozenset[int] = frozenset()
 #: A tag of a photo as the database keeps it: its number and its percent, or that a person took it
 #: away.
 SEEN = np.dtype([("tag", ">i4"), ("percent", "u1")])
+#: A photo as ``weigh_candidates`` sends it. ``seen`` and ``guesses``: bytes of its tags, which
+#: follow elsewhere; ``named`` and ``met``: a bit for each want and condition.
+PHOTO = np.dtype([
+    ("id", "V16"), ("at", ">i8"), ("seen", ">i4"), ("guesses", ">i4"), ("named", ">i4"),
+    ("met", ">i4"), ("likeness", ">f8"), ("feeling", ">f8"),
+])  # fmt: skip
 REJECTED = 255
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What speaks for one photo."""
 
-    photo_id: UUID
+    photo_id: str
     tags: Mapping[int, float]  # wanted tags and traits that it has, 0..1
     guesses: Mapping[int, float]  # wanted tags that it perhaps has, and how likely, 0..1
     rejected: frozenset[int]  # wanted tags that a person took away
@@ -35,14 +41,9 @@ class Evidence:
 class Tagged:
     """Tags of photos by number: one tag of one photo is one place of ``row``, ``tag``, ``sure``."""
 
-    first: Ints  # the place of each photo's first tag, and the end
     row: Ints
     tag: Ints
     sure: Doubles
-
-    @classmethod
-    def of(cls, row: Ints, tag: Ints, percent: Ints, photos: int) -> "Tagged":
-        return cls(np.searchsorted(row, np.arange(photos + 1)), row, tag, percent / 100)
 
     def likes(self, likeness: Mapping[int, float]) -> tuple[Ints, Doubles, Doubles]:
         """Where photos have tags that are like something: which photo, how like, how sure."""
@@ -52,19 +53,26 @@ class Tagged:
         has = np.flatnonzero(numbers[place] == self.tag)
         return self.row[has], likes[place[has]], self.sure[has]
 
-    def wanted(self, row: int, wanted: Container[int]) -> dict[int, float]:
-        """Of one photo, those that are wanted."""
-        some = slice(int(self.first[row]), int(self.first[row + 1]))
-        pairs = zip(self.tag[some].tolist(), self.sure[some].tolist(), strict=True)
-        return {number: sure for number, sure in pairs if number in wanted}
+    def wanted(
+        self, rows: Ints, photos: int, wanted: Collection[int]
+    ) -> dict[int, dict[int, float]]:
+        """Of each of some photos, those that are wanted."""
+        found: dict[int, dict[int, float]] = {row: {} for row in rows.tolist()}
+        chosen = np.zeros(photos, bool)
+        chosen[rows] = True
+        places = np.flatnonzero(chosen[self.row])
+        places = places[np.isin(self.tag[places], list(wanted))]
+        columns = (self.row[places], self.tag[places], self.sure[places])
+        for row, number, sure in zip(*(column.tolist() for column in columns), strict=True):
+            found[row][number] = sure
+        return found
 
 
-def _unpacked(lengths: bytes, sent: bytes) -> tuple[Ints, Ints, Ints]:
+def _unpacked(lengths: NDArray[Any], sent: bytes | None) -> tuple[Ints, Ints, NDArray[np.uint8]]:
     """Rows, tags and percents of what ``packed`` wrote."""
-    count = np.frombuffer(lengths, ">i4") // SEEN.itemsize
-    tags = np.frombuffer(sent, SEEN)
-    rows = np.repeat(np.arange(len(count)), count)
-    return rows, tags["tag"].astype(np.int64), tags["percent"].astype(np.int64)
+    tags = np.frombuffer(sent or b"", SEEN)
+    rows = np.repeat(np.arange(len(lengths)), lengths // SEEN.itemsize)
+    return rows, tags["tag"].astype(np.int64), tags["percent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +93,26 @@ class Evidences:
         return len(self.at)
 
     @classmethod
-    def of(cls, sent: Sequence[Any]) -> "Evidences":
-        """``sent``: the row of ``weigh_candidates``."""
-        ids, at, lengths, seen, some, guesses, named, met, likeness, feeling = (
-            column or b"" for column in sent
-        )
-        row, tag, percent = _unpacked(lengths, seen)
-        photos = len(ids) // 16
+    def of(cls, photos: bytes | None, seen: bytes | None, guesses: bytes | None) -> "Evidences":
+        """As ``weigh_candidates`` sends them; None where there are none."""
+        each = np.frombuffer(photos or b"", PHOTO)
+        row, tag, percent = _unpacked(each["seen"], seen)
         rejected: dict[int, frozenset[int]] = {}
         if (gone := percent == REJECTED).any():
             for place in np.flatnonzero(gone).tolist():
                 at_row = int(row[place])
                 rejected[at_row] = rejected.get(at_row, NONE) | {int(tag[place])}
             row, tag, percent = row[~gone], tag[~gone], percent[~gone]
+        rows, guessed, likely = _unpacked(each["guesses"], guesses)
         return cls(
-            ids,
-            np.frombuffer(at, ">i8").astype(np.float64) / 1e6,
-            Tagged.of(row, tag, percent, photos),
-            Tagged.of(*_unpacked(some, guesses), photos),
-            np.frombuffer(named, ">i4").astype(np.int64),
-            np.frombuffer(met, ">i4").astype(np.int64),
-            np.frombuffer(likeness, ">f8").astype(np.float64),
-            np.frombuffer(feeling, ">f8").astype(np.float64),
+            each["id"].tobytes(),
+            each["at"].astype(np.float64) / 1e6,
+            Tagged(row, tag, percent / 100),
+            Tagged(rows, guessed, likely / 100),
+            each["named"].astype(np.int64),
+            each["met"].astype(np.int64),
+            each["likeness"].astype(np.float64),
+            each["feeling"].astype(np.float64),
             rejected,
         )
 
@@ -116,32 +122,48 @@ class Evidences:
     def photo_ids(self) -> Iterator[UUID]:
         return map(self.photo_id, range(len(self)))
 
-    def one(self, row: int, wanted: Container[int]) -> Evidence:
-        likeness, feeling = float(self.likeness[row]), float(self.feeling[row])
-        return Evidence(
-            self.photo_id(row),
-            self.has.wanted(row, wanted),
-            self.perhaps.wanted(row, wanted),
-            self.rejected.get(row, NONE),
-            _bits(int(self.named[row])),
-            _bits(int(self.met[row])),
-            None if np.isnan(likeness) else likeness,
-            None if np.isnan(feeling) else feeling,
-        )
+    def some(self, rows: Ints, wanted: Collection[int]) -> Iterator[Evidence]:
+        """A page of them, in this order."""
+        tags = self.has.wanted(rows, len(self), wanted)
+        guesses = self.perhaps.wanted(rows, len(self), wanted)
+        columns = (self.named[rows], self.met[rows], self.likeness[rows], self.feeling[rows])
+        for row, named, met, likeness, feeling in zip(
+            tags, *(column.tolist() for column in columns), strict=True
+        ):
+            yield Evidence(
+                _id(self.ids[16 * row : 16 * row + 16].hex()),
+                tags[row],
+                guesses[row],
+                self.rejected.get(row, NONE),
+                _bits(named),
+                _bits(met),
+                None if isnan(likeness) else likeness,
+                None if isnan(feeling) else feeling,
+            )
 
     def counted(self, rows: Ints) -> tuple[Ints, Ints]:
         """The tags and traits of some photos and how many have them, the commonest first."""
         chosen = np.zeros(len(self), bool)
         chosen[rows] = True
-        numbers, counts = np.unique(self.has.tag[chosen[self.has.row]], return_counts=True)
-        order = np.lexsort((numbers, -counts))
-        return numbers[order], counts[order]
+        seen = self.has.tag[chosen[self.has.row]]
+        if not len(seen):
+            return seen, seen
+        first = int(seen.min())
+        counts = np.bincount(seen - first)
+        there = np.flatnonzero(counts > 0)
+        order = np.argsort(-counts[there], kind="stable")
+        return there[order] + first, counts[there[order]]
 
     def in_order(self, *keys: NDArray[Any]) -> Ints:
         """Rows by these keys, the first one counting most; equals always in the same order."""
         halves = np.frombuffer(self.ids, ">u8").reshape(-1, 2)
         order: Ints = np.lexsort((halves[:, 1], halves[:, 0], *reversed(keys)))
         return order
+
+
+def _id(digits: str) -> str:
+    """As the API says it; a ``UUID`` takes three times as long."""
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def _bits(mask: int) -> frozenset[int]:

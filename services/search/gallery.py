@@ -125,36 +125,50 @@ def _cost(tagged: Decimal, sent: Sequence[Sent]) -> Decimal:
     return max(tagged, looks) + words
 
 
-#: Fields of a row that the API says in other words.
-INNER = ("applied_generation", "blob_generation", "reason_code", "reason_text", "next_at")
-
-
 def plain_photo(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as ``Photo``, in plain values for JSON; its colours are JSON already."""
-    photo = photo_fields(row)
-    if reason := photo["reason"]:
-        photo["reason"] = reason.model_dump()
-    for name in INNER:
-        del photo[name]
-    photo["palette"] = orjson.Fragment(row["palette"])
-    return photo
+    """A row as ``Photo``, in plain values for JSON; its colours are JSON already.
+
+    Written out: fifty of them are half the work of a page.
+    """
+    photo_id, version = row["id"], row["blob_generation"]
+    address, code = f"/api/photos/{photo_id}/", row["reason_code"]
+    return {
+        "id": photo_id,
+        "status": row["status"],
+        "stage": "searchable" if row["applied_generation"] else "uploaded",
+        "generation": row["generation"],
+        "filename": row["filename"],
+        "width": row["width"],
+        "height": row["height"],
+        "taken_at": row["taken_at"],
+        "uploaded_at": row["uploaded_at"],
+        "thumbhash": row["thumbhash"],
+        "palette": orjson.Fragment(row["palette"]),
+        "caption": row["caption"],
+        "reason": _reason(row).model_dump() if code else None,
+        "original": f"{address}original?v={version}",
+        "display": f"{address}display?v={version}",
+        "thumb": f"{address}thumb?v={version}",
+    }
 
 
 def photo_fields(row: dict[str, Any]) -> dict[str, Any]:
     """A row's columns as the fields of ``Photo``, with its addresses."""
     photo_id, version = str(row["id"]), row["blob_generation"]
-    code, text = row["reason_code"], row["reason_text"]
-    reason = Reason(code=code, text=text, next_try=row["next_at"]) if code else None
     return {
         **row,
         "id": photo_id,
         "stage": "searchable" if row["applied_generation"] else "uploaded",
-        "reason": reason,
+        "reason": _reason(row) if row["reason_code"] else None,
         **{
             form: f"/api/photos/{photo_id}/{form}?v={version}"
             for form in ("original", "display", "thumb")
         },
     }
+
+
+def _reason(row: dict[str, Any]) -> Reason:
+    return Reason(code=row["reason_code"], text=row["reason_text"], next_try=row["next_at"])
 
 
 def write_cursor(*parts: object) -> str:

@@ -19,16 +19,6 @@ from services.search.understanding import Understood
 
 FACET_WORDS = 20
 WHOLE = "the photo as a whole"
-#: Fields of a row that the API says in other words.
-INNER = (
-    "applied_generation",
-    "blob_generation",
-    "reason_code",
-    "reason_text",
-    "next_at",
-    "sources",
-)
-
 Plain = dict[str, Any]
 
 
@@ -36,16 +26,16 @@ def hits(db: Db, page: Sequence[Ranked], asked: Understood, terms: Terms) -> lis
     """What is gone since it was ranked is left out: the page is of one snapshot, so nothing is."""
     if not page:
         return []
-    ids = "{" + ",".join(str(one.photo_id) for one in page) + "}"
+    ids = "{" + ",".join(one.photo_id for one in page) + "}"
     tags = {g.number for one in page for g in one.grounds if g.number and g.number > 0}
+    named = {"photo_ids": ids, "tag_ids": "{" + ",".join(map(str, tags)) + "}"}
     with db.cursor(row_factory=dict_row) as rows:
-        found = rows.execute(SQL["shown_photos"], {"photo_ids": ids, "tag_ids": list(tags)})
-        by_id = {row["id"]: row for row in found}
+        by_id = {row["id"]: row for row in rows.execute(SQL["shown_photos"], named).fetchall()}
     return [_hit(one, by_id[one.photo_id], asked, terms) for one in page if one.photo_id in by_id]
 
 
 def _hit(one: Ranked, row: Plain, asked: Understood, terms: Terms) -> Plain:
-    sources = orjson.loads(row.pop("sources") or "{}")
+    sources = orjson.loads(row["sources"]) if row["sources"] else {}
     hit = plain_photo(row)
     hit["likeness"] = one.likeness
     hit["why"] = [_why(one, grounds, asked, terms, sources) for grounds in one.grounds]

@@ -73,10 +73,9 @@ class Matches:
 
     def told(self, rows: Ints, asked: Understood) -> Iterator[Ranked]:
         """Some of them with their reasons."""
-        wanted = asked.likeness()
-        for row in rows.tolist():
-            one = self.evidences.one(row, wanted)
-            likeness = int(self.points[row]) / MILLION
+        likenesses = (self.points[rows] / MILLION).tolist()
+        some = self.evidences.some(rows, asked.likeness())
+        for one, likeness in zip(some, likenesses, strict=True):
             yield Ranked(one.photo_id, likeness, self.ranking.grounds(one))
 
 
@@ -125,7 +124,7 @@ class Asking:
     ) -> Matches:
         ranking = ranking_of(asked)
         if asked.empty:
-            return Matches(Evidences.of([None] * 10), NO_ROWS, NO_ROWS, 0, True, ranking)
+            return Matches(Evidences.of(None, None, None), NO_ROWS, NO_ROWS, 0, True, ranking)
         found = candidates.find(db, owner, asked, self.sizes, self.vocabulary.terms, deep=deep)
         points = ranking.weigh(found.evidences)
         order = found.evidences.in_order(-points, -found.evidences.at)
@@ -133,7 +132,7 @@ class Asking:
         shown = len(order)
         if asked.ranks:
             covers = ranking.covers(found.evidences)[order]
-            shown = cut((points[order] / MILLION).tolist(), covers.tolist(), strictness)
+            shown = cut(points[order] / MILLION, covers, strictness)
         matches = Matches(found.evidences, points, order, shown, not found.capped, ranking)
         if asked.ranks and asked.wider:
             wide = self.matches(db, owner, asked.wider, strictness, deep=deep)
@@ -149,7 +148,7 @@ class Asking:
         after = read_place(question.cursor)
         wanted = question.limit + (after.served if after else 0)
         everything = self.sizes.passing(db, question.owner, None)
-        deep = question.deep or wanted > candidates.at_first(everything).sure
+        deep = question.deep or wanted > candidates.at_first(everything, asked).sure
         matches = self.matches(db, question.owner, asked, question.strictness, deep=deep)
         page, more = turn(matches, question, after)
         cursor = write_place(matches, question, int(page[-1]), wanted) if more else None

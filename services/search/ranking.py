@@ -9,8 +9,7 @@ Both do the same sums in the same order and round to millionths, so that they ag
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from uuid import UUID
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,8 +34,7 @@ MILLION = 1_000_000
 NOT_LEFT_OUT = Condition(EVERYTHING, Meant(NOWHERE, "", "filter", "not what is left out", ""))
 
 
-@dataclass(frozen=True)
-class Grounds:
+class Grounds(NamedTuple):
     """One reason. ``number``: of the tag or trait; None for a word of the name or a condition.
 
     ``way``: the photo is like another one, in this. ``guess``: nobody says that it has the tag.
@@ -54,7 +52,9 @@ class Grounds:
         return self.of(self.points * share)
 
     def of(self, points: float) -> "Grounds":
-        return replace(self, points=points)
+        return Grounds(
+            self.want, self.number, self.confidence, self.likeness, points, self.way, self.guess
+        )
 
 
 class Ranking:
@@ -75,6 +75,7 @@ class Ranking:
         self._weights = weights
         self._ranks = ranks(part)
         self._known_shares: dict[int, tuple[list[tuple[Part, float]], float]] = {}
+        self._known_worths: dict[int, tuple[Evidences, Doubles]] = {}
         self._whole = self._share_of_whole(wants) if heard and self._ranks else 0.0
 
     def weigh(self, evidences: Evidences) -> Ints:
@@ -115,12 +116,13 @@ class Ranking:
     def grounds(self, evidence: Evidence) -> tuple[Grounds, ...]:
         """The reasons, the weightiest first. Their points are the likeness."""
         grounds = self._weigh(self._part, evidence) if self._ranks else self._all_met()
-        grounds = [one.times(1 - self._whole) for one in grounds]
+        # Rounded once, and the sum is that of the rounded: whoever adds them up gets the likeness.
+        rest = 1 - self._whole
+        rounded = [one.of(round(one.points * rest * MILLION) / MILLION) for one in grounds]
         if self._whole and evidence.likeness is not None:
             worth = self._worth_of_whole(evidence.likeness) * self._whole
-            grounds.append(Grounds(None, None, 1.0, max(0.0, evidence.likeness), worth))
-        # Rounded once, and the sum is that of the rounded: whoever adds them up gets the likeness.
-        rounded = [one.of(round(one.points * MILLION) / MILLION) for one in grounds]
+            points = round(worth * MILLION) / MILLION
+            rounded.append(Grounds(None, None, 1.0, max(0.0, evidence.likeness), points))
         return tuple(sorted((g for g in rounded if g.points > 0), key=lambda g: -g.points))
 
     def _worth_of_whole(self, cosine: float) -> float:
@@ -149,7 +151,14 @@ class Ranking:
                 return []
 
     def _worths(self, want: Want, evidences: Evidences) -> Doubles:
-        """What ``_best_of`` says, for all photos."""
+        """What ``_best_of`` says, for all photos. Asked twice: what ranks is also what covers."""
+        of, worths = self._known_worths.get(id(want), (None, None))
+        if worths is None or of is not evidences:
+            worths = self._worths_of(want, evidences)
+            self._known_worths[id(want)] = evidences, worths
+        return worths
+
+    def _worths_of(self, want: Want, evidences: Evidences) -> Doubles:
         worths = np.zeros(len(evidences))
         if want.likeness:
             rejected = self._rejected(want, evidences)
@@ -267,10 +276,9 @@ class Ranking:
         return None if best is None else (worth, best)
 
 
-@dataclass(frozen=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A photo that is shown, and its reasons, the weightiest first."""
 
-    photo_id: UUID
+    photo_id: str
     likeness: float
     grounds: tuple[Grounds, ...]

@@ -114,7 +114,7 @@ class Weighed:
     likenesses: Doubles
 
     def shown(self, strictness: int) -> int:
-        return cut(self.likenesses.tolist(), [1.0] * len(self.order), strictness, ALIKE)
+        return cut(self.likenesses, np.ones(len(self.order)), strictness, ALIKE)
 
     def within(self, wide: "Weighed", shown: int) -> int:
         """How many of these are among the first so many of the others."""
@@ -148,11 +148,9 @@ class Similar:
             wide = self._weighed(db, asked.wider, ranking_of(asked.wider), share)
             shown = weighed.within(wide, wide.shown(question.strictness))
         chosen = order if question.weaker else order[:shown]
-        wanted = asked.likeness()
-        page = [
-            self._told(evidences.one(row, wanted), float(weighed.like[row]), ranking, share)
-            for row in chosen[: question.limit].tolist()
-        ]
+        rows = chosen[: question.limit]
+        some = zip(evidences.some(rows, asked.likeness()), weighed.like[rows].tolist(), strict=True)
+        page = [self._told(one, like, ranking, share) for one, like in some]
         terms = self.asking.vocabulary.terms
         return written(
             {
