@@ -13,7 +13,6 @@ from psycopg.errors import QueryCanceled
 
 from services.common.api import SearchAnswer, TagPage
 from services.search import candidates
-from services.search.cutoff import cut
 from services.search.database import Db
 from services.search.evidence import Evidences, Ints
 from services.search.gallery import BadCursor, read_cursor, write_cursor
@@ -23,6 +22,7 @@ from services.search.ranking import MILLION, Ranked, Ranking
 from services.search.remembered import Lately, Remembered
 from services.search.spelling import suggestion
 from services.search.sql import SQL
+from services.search.strictness import shown_at
 from services.search.understanding import Understood, understand
 from services.search.used import Used
 from services.search.vocabulary import Vocabulary
@@ -132,7 +132,7 @@ class Asking:
         shown = len(order)
         if asked.ranks:
             covers = ranking.covers(found.evidences)[order]
-            shown = cut(points[order] / MILLION, covers, strictness)
+            shown = shown_at(points[order] / MILLION, covers, strictness)
         matches = Matches(found.evidences, points, order, shown, not found.capped, ranking)
         if asked.ranks and asked.wider:
             wide = self.matches(db, owner, asked.wider, strictness, deep=deep)

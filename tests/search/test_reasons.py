@@ -3,6 +3,8 @@
 from uuid import UUID
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from services.common.api import Hit, TagEdit, TagName
 from services.common.events import TagVector
@@ -11,6 +13,7 @@ from services.search.apply import apply_result
 from services.search.cutoff import cut
 from services.search.database import Db
 from services.search.language.known import Terms
+from services.search.strictness import shown_at
 from services.search.weights import CUT
 from tests.search.photos import OWNER, ask, embedded, place, queued, ready, tag
 
@@ -113,6 +116,24 @@ def test_who_lacks_what_others_have_is_no_match(
     covers: list[float], strictness: int, shown: int
 ) -> None:
     assert cut([0.75] * len(covers), covers, strictness) == shown
+
+
+#: At 45 the fifth photo, which has it all, was behind too many that have a third.
+LACKING = [(0.941, 0.33), (0.925, 0.33), (0.644, 0.67), (0.543, 0.33), (0.377, 1.0), (0.279, 0.33)]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.05, 1), st.sampled_from([0.33, 0.5, 0.67, 1.0])), max_size=20)
+)
+@example(LACKING)
+@settings(max_examples=100, deadline=None)
+def test_who_is_shown_is_shown_at_every_laxer_strictness(photos: list[tuple[float, float]]) -> None:
+    likenesses, covers = (
+        zip(*sorted(photos, key=lambda p: -p[0]), strict=True) if photos else ((), ())
+    )
+    counts = [shown_at(likenesses, covers, strictness) for strictness in range(101)]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[50] == cut(likenesses, covers, 50)
 
 
 def test_the_cut_grows_with_strictness_in_every_row_of_its_table() -> None:
