@@ -9,6 +9,7 @@ import psycopg
 from numpy.typing import NDArray
 
 from bench.searchrows import CAMERAS, OTHER, OWNER, Floats, copy_facts, copy_photos, photos
+from services.search.sql import SQL
 
 MODEL, DIMENSIONS = "bench", 512
 WORDS, TAGS, TOPICS = 30_000, 15, 600
@@ -89,6 +90,7 @@ def fill(url: str, number: int, *, words: int = WORDS, seed: int = SEED) -> Fill
         for start in range(0, number, AT_ONCE):
             count = min(AT_ONCE, number - start)
             _some_photos(db, luck, count, start, members, language, tag_ids)
+            db.execute(SQL["fold_photo_count"])
         seconds["rows"] = time.perf_counter() - started
         seconds |= _index(db, later)
         _walls(db, "FORCE")
@@ -98,7 +100,7 @@ def fill(url: str, number: int, *, words: int = WORDS, seed: int = SEED) -> Fill
 
 def _walls(db: psycopg.Connection, forced: str) -> None:
     """COPY does not go through them."""
-    for table in ("photo", "photo_tag", "photo_vector", "photo_facts", "tag_use"):
+    for table in ("photo", "photo_tag", "photo_vector", "photo_facts", "tag_use", "photo_count"):
         db.execute(f"ALTER TABLE {table} {forced} ROW LEVEL SECURITY".encode())
 
 

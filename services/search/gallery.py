@@ -86,7 +86,7 @@ def _after(row: dict[str, Any]) -> str:
     return write_cursor(row["uploaded_at"].isoformat(), row["id"])
 
 
-#: Counting all photos of a large gallery takes longer than showing fifty of them.
+#: A large gallery's number need not be asked for with every page.
 LARGE, FRESH = 20_000, 5.0
 _counts: dict[tuple[str, str | None], tuple[int, float]] = {}
 

@@ -6,7 +6,7 @@ from services.search.sql import SQL
 
 
 def upkeep(pool: Pool, meaning: Meaning) -> int:
-    """Counts of words added up, old query vectors dropped, new words placed; how many of those.
+    """Counts of words and photos added up, old query vectors dropped, new words placed; how many of those.
 
     One search at a time: two would pay the embedder for the same words.
     """
@@ -15,5 +15,6 @@ def upkeep(pool: Pool, meaning: Meaning) -> int:
             return 0
         with pool.connection() as db:
             db.execute(SQL["fold_tag_use"])
+            db.execute(SQL["fold_photo_count"])
             db.execute(SQL["forget_vectors"], {"most": KEPT})
         return place_words(pool, meaning)

@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 
 from services.common.api import PhotoPage
-from services.search import gallery
+from services.search import gallery, record
 from services.search.database import Db
+from services.search.sql import SQL
 from tests.search.photos import OWNER, queued, ready, tag
 
 FIRST = datetime(2020, 3, 1, 12, tzinfo=UTC)
@@ -67,3 +68,27 @@ def test_a_status_is_kept_to_in_the_order_of_coming(db: Db, oldest_first: list[s
     waiting = str(queued(db, "waiting"))
     assert ids(pages(db, oldest=True, limit=1, status="queued")) == [waiting]
     assert ids(pages(db, oldest=True, limit=3, status="ready")) == oldest_first
+
+
+def test_photos_are_counted_whatever_becomes_of_them_and_whenever_that_is_added_up(
+    db: Db, oldest_first: list[str]
+) -> None:
+    def counted(status: str | None = None) -> int:
+        row = db.execute(SQL["count_photos"], {"owner": OWNER, "status": status}).fetchone()
+        return int(row[0]) if row else -1
+
+    def everything() -> tuple[int, ...]:
+        return counted(), counted("ready"), counted("queued"), counted("failed")
+
+    waiting = queued(db, "waiting")
+    assert everything() == (8, 7, 1, 0)
+    db.execute(SQL["fold_photo_count"])
+    assert everything() == (8, 7, 1, 0)
+    db.execute("UPDATE photo SET status = 'failed' WHERE photo_id = %s", [waiting])
+    record.doom_photo(db, UUID(oldest_first[0]), OWNER)
+    assert everything() == (7, 6, 0, 1)
+    db.execute(SQL["fold_photo_count"])
+    db.execute("DELETE FROM photo WHERE photo_id = %s", [oldest_first[1]])
+    assert everything() == (6, 5, 0, 1)
+    db.execute("UPDATE photo SET owner = 'somebody'")
+    assert everything() == (0, 0, 0, 0)

@@ -1,6 +1,6 @@
--- How many photos a gallery shows.
-SELECT count(*)
-FROM photo
-WHERE owner = %(owner)s
-  AND status NOT IN ('receiving', 'deleting', 'deleted')
-  AND (status = %(status)s OR %(status)s::text IS NULL)
+-- How many photos a gallery shows: what was added up, and what changed since.
+SELECT coalesce(sum(photos), 0)::bigint
+FROM (SELECT status, photos FROM photo_count WHERE owner = %(owner)s
+      UNION ALL
+      SELECT status, by FROM photo_count_change WHERE owner = %(owner)s) AS counted
+WHERE status = %(status)s OR %(status)s::text IS NULL
