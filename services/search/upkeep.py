@@ -6,7 +6,7 @@ from services.search.sql import SQL
 
 
 def upkeep(pool: Pool, meaning: Meaning) -> int:
-    """Counts of words and photos added up, old query vectors dropped, new words placed; how many of those.
+    """Words and photos counted, old query vectors dropped, new words placed; how many of those.
 
     One search at a time: two would pay the embedder for the same words.
     """
