@@ -178,15 +178,16 @@ def within(narrow: Matches, wide: Matches) -> int:
 
     A facet counts them, so whoever chooses it sees as many.
     """
-    if not wide.weaker:
-        # What was not weighed may be above the cut as well as below it.
-        return len(narrow.order) if wide.complete else narrow.shown
+    if not wide.weaker and wide.complete:
+        return len(narrow.order)
     if not wide.shown:
         return 0
     last = wide.order[wide.shown - 1]
     points, at = narrow.points[narrow.order], narrow.evidences.at[narrow.order]
     least, then = wide.points[last], wide.evidences.at[last]
-    return int(np.count_nonzero((points > least) | ((points == least) & (at >= then))))
+    seen = int(np.count_nonzero((points > least) | ((points == least) & (at >= then))))
+    # Nothing was cut off, but not all was weighed: the rest may be above the cut as well as below.
+    return seen if wide.weaker else max(seen, narrow.shown)
 
 
 def ranking_of(asked: Understood) -> Ranking:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from services.common.api import Exif, SearchAnswer
+from services.search import candidates
 from services.search.database import Db
 from services.search.language.narrowing import FACETS
 from services.search.query import Question
@@ -70,6 +71,21 @@ def test_two_facets_narrow_together_and_one_may_be_left_out(gallery: Db) -> None
     assert both <= min(total("dog beach label:=cat"), total("dog beach year:=2019"))
     assert total("dog beach -label:=cat") == every - total("dog beach label:=cat")
     assert total("dog beach label:=nothing") == 0
+
+
+def test_of_too_many_matches_a_facet_finds_no_less_than_it_has_counted(
+    db: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        more = [tag("beach", 0.9)] if number in (0, 11) else []
+        ready(db, f"cat {number}", tag("cat", 0.99 - 0.085 * number), *more)
+    monkeypatch.setattr(candidates, "FEW_WEIGHED", candidates.Depth(9, 0, 10))
+    of = asking()
+    asked = of.understand(db, "cat label:=beach", owner=OWNER)
+    assert asked.wider
+    wide, narrow = (of.matches(db, OWNER, q, 50, deep=False) for q in (asked.wider, asked))
+    assert (wide.shown, wide.weaker, wide.complete) == (12, 0, False)
+    assert narrow.shown == 2
 
 
 def test_facets_of_photos_like_a_photo_count_what_choosing_them_finds(db: Db) -> None:
