@@ -129,7 +129,7 @@ def find(
     }
     most = FILTERED_TAGS if depth is FILTERED else depth.most
     fields |= {"limits": _limits(asked, fields["tag_ids"], most)}
-    return _ask(db, fields)
+    return _ask(db, fields, plan_each=few and asked.filter is not None)
 
 
 def is_few(passing: float, everything: float, through: Filter | None) -> bool:
@@ -186,10 +186,9 @@ def _weighed(owner: str, asked: Understood) -> dict[str, Any]:
     }
 
 
-def _ask(db: Db, fields: dict[str, Any]) -> Found:
-    # One plan serves all that is not filtered; a filter decides how it is best looked for.
-    filtered = fields["filter"] or fields["rest"]
-    db.execute(SQL["plan_each"] if filtered else SQL["plan_once"])
+def _ask(db: Db, fields: dict[str, Any], *, plan_each: bool = False) -> Found:
+    # One plan serves all but a filter that few pass: that one says how it is best looked for.
+    db.execute(SQL["plan_each"] if plan_each else SQL["plan_once"])
     # Written out, numbers of any size are one type, and the statement is planned once.
     fields |= {name: _array(fields[name]) for name in ARRAYS}
     row = db.execute(SQL["weigh_candidates"], fields, binary=True).fetchone()

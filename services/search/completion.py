@@ -52,9 +52,9 @@ def _counted(
     terms: dict[int, Term] = {}
     for way, some in ways:
         for term in some:
-            if term.kind in KINDS and kind in (None, term.kind):
-                terms.setdefault(term.number, term)
-                by.setdefault(term.number, way)
+            number = term.number
+            if number not in by and term.kind in KINDS and (kind is None or kind == term.kind):
+                terms[number], by[number] = term, way
     if not terms:
         return []
     ids = "{" + ",".join(map(str, terms)) + "}"
@@ -63,9 +63,10 @@ def _counted(
     places: list[By] = list(dict.fromkeys(by.values()))
     tags = [
         TagCount(kind=cast(Kind, terms[n].kind), text=terms[n].text, count=count, by=by[n])
-        for n, count in db.execute(SQL["complete_tags"], fields)
+        for n, count in db.execute(SQL["complete_tags"], fields).fetchall()
     ]
-    nearest = {(term.kind, term.text): place for place, term in enumerate(terms.values())}
+    meant = (term for number, term in terms.items() if by[number] == "meaning")
+    nearest = {(term.kind, term.text): place for place, term in enumerate(meant)}
     return sorted(
         tags,
         key=lambda tag: (

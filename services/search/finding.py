@@ -133,6 +133,6 @@ def by_photo(dropped: Dropped, state: Search, alike: Likeness) -> Response:
 def complete_tags(
     state: Search, owner: Owner, prefix: Words = "", kind: Kind | None = None, limit: Limit = 20
 ) -> Response:
-    with snapshot(state, owner) as db:
+    with snapshot(state, owner, plan_once=True) as db:
         found = complete(db, owner, state.asking, prefix=prefix, kind=kind, limit=limit)
     return json_response(found)

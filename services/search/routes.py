@@ -65,9 +65,9 @@ def transaction(state: State, owner: str | None = None) -> Iterator[Db]:
 
 
 @contextmanager
-def snapshot(state: State, owner: str = NOBODY) -> Iterator[Db]:
+def snapshot(state: State, owner: str = NOBODY, *, plan_once: bool = False) -> Iterator[Db]:
     """Everything that one answer reads is of one moment; nothing is written."""
-    with state.readers.connection() as db, reading(db, owner):
+    with state.readers.connection() as db, reading(db, owner, plan_once=plan_once):
         yield db
 
 

@@ -10,6 +10,9 @@ from services.search.database import Db
 #: Has no photos: what needs none is asked in this name.
 NOBODY = ""
 ENTER = "SELECT set_config('role', 'imgcap_gallery', true), set_config('imgcap.owner', %s, true)"
+#: Where nothing is filtered one plan serves all questions: to count a few words is planned for
+#: three times as long as it takes.
+ENTER_ONCE = f"{ENTER}, set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 
 #: Everything that is read is of one moment, and nothing is written.
@@ -25,12 +28,12 @@ def at_once(db: Db, owner: str) -> Iterator[None]:
 
 
 @contextmanager
-def reading(db: Db, owner: str) -> Iterator[None]:
+def reading(db: Db, owner: str, *, plan_once: bool = False) -> Iterator[None]:
     """A snapshot of one gallery. Its beginning and its end travel with what is asked: psycopg would
     wait for each of them."""
     with _by_hand(db), db.pipeline():
         db.execute(BEGIN)
-        db.execute(ENTER, [owner])
+        db.execute(ENTER_ONCE if plan_once else ENTER, [owner])
         yield
         db.execute(COMMIT)
 
