@@ -15,8 +15,9 @@ class Weights:
 
     #: A tag is worth this much at confidence 0, and 1 at confidence 1: to have it is what counts.
     tag_base: float = 0.5
-    #: What is only guessed is worth so much of its likelihood.
-    guess: float = 1.0
+    #: What is only guessed is worth so much at likelihood 0, and at 1. (No guess is likelier than
+    #: .69, so that none is worth as much as a tag that is surer than one in two.)
+    guess: tuple[float, float] = (0.15, 0.95)
     #: Cosine of a word and a tag: nothing below the first, as good as the word at the second.
     near_from: float = 0.42
     near_full: float = 0.85
@@ -50,7 +51,7 @@ class Weights:
 
     def guessed(self, sure: Sure) -> Sure:
         """And a guess."""
-        return self.guess * sure
+        return self.guess[0] + (self.guess[1] - self.guess[0]) * sure
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Cut:
     floor: tuple[float, float, float] = (0.12, 0.30, 0.70)
     of_best: tuple[float, float, float] = (0.0, 0.42, 0.9)
     #: A drop between two neighbours so large ends the list.
-    gap: tuple[float, float, float] = (1.0, 0.30, 0.06)
+    gap: tuple[float, float, float] = (1.0, 0.40, 0.06)
     #: But not above this: whatever has all that was asked for is shown, surely seen or not.
     clear: tuple[float, float, float] = (0.0, 0.62, 0.80)
     #: If some photo has this much more of what was asked for, having less is no match.

@@ -92,8 +92,9 @@ def test_strictness_shows_less_and_less_and_the_rest_is_counted(gallery: Db) -> 
         ([], 0),
         ([0.2, 0.19], 0),  # no better than noise
         ([0.95, 0.7, 0.66], 3),  # sure and less sure, all of it asked for
-        ([0.9, 0.88, 0.55, 0.54], 2),  # of the best
-        ([0.7, 0.68, 0.36, 0.35], 2),  # a gap
+        ([0.9, 0.88, 0.36, 0.35], 2),  # of the best
+        ([0.9, 0.88, 0.55, 0.54], 4),  # a guess behind what is sure
+        ([0.8, 0.78, 0.37, 0.36], 2),  # a gap
     ],
 )
 def test_a_list_ends_where_the_matches_do(likenesses: list[float], shown: int) -> None:

@@ -68,10 +68,11 @@ class Vocabulary:
         order = np.argsort(-sums, kind="stable")
         return {self.words[i]: min(1.0, float(sums[i])) for i in order if sums[i] > 0}
 
-    def labels(self, evidence: Mapping[str, float]) -> dict[str, float]:
-        """The words that are sure enough, with a confidence, surest first."""
+    def labels(self, evidence: Mapping[str, float], least: float = 0.0) -> dict[str, float]:
+        """The words that are sure enough, with a confidence, surest first. ``least`` is evidence
+        that each needs, whatever is enough for it."""
         enough = dict(zip(self.words, self.enough.tolist(), strict=True))
-        found = [(w, e) for w, e in evidence.items() if e >= enough[w]]
+        found = [(w, e) for w, e in evidence.items() if e >= max(least, enough[w])]
         return {w: _sure(e, enough[w]) for w, e in found[: T.most]}
 
     def half_believed(

@@ -75,7 +75,8 @@ def words(
             "composition", technique.name, technique.confidence, GEOMETRY, technique.evidence
         )
     seen = {
-        **scene(picture.lab, light, evidence),
+        # A drawing is of no place: blue paper is no sky.
+        **({} if leaned and leaned.drawn else scene(picture.lab, light, evidence)),
         **tones(light),
         **colours(picture.lab),
         **focus(picture.gray, subject, mask, evidence),
@@ -96,8 +97,8 @@ def words(
     for text, sure in told(facts).items():
         yield Word("label", text, sure, CAMERA)
     felt = (
-        surest(leaned.shares("mood"))
-        if leaned and not leaned.drawn
+        surest(leaned.shares("mood"))  # of what is no photo nothing
+        if leaned
         else moods(feeling, light, {**evidence, **seen})
     )
     for text, sure in felt.items():

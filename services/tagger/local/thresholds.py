@@ -26,6 +26,7 @@ class _Labels(NamedTuple):
     middle: float = 0.32
     narrow: float = 0.45
     imagined: float = 0.80  # a class that the model sees in patterns, skies and blur
+    of_drawing: float = 0.60  # it knows only photos: what it half sees in a drawing is chance
     plenty: float = 0.80
     #: Of the words that just get over their threshold, so many were right (docs/local-eyes.md).
     least_sure: float = 0.7

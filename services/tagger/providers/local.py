@@ -32,6 +32,7 @@ from services.tagger.local.sight import words
 from services.tagger.local.subject import SubjectModel
 from services.tagger.local.surroundings import believed, surer, surroundings
 from services.tagger.local.things import Seen, ThingModel, ThingWords
+from services.tagger.local.thresholds import LABELS as LABELS_NEED
 from services.tagger.settings import Settings
 
 LABELS, THINGS = "efficientnet-lite2", "ssd-mobilenet-v2"
@@ -137,9 +138,10 @@ class LocalTagger:
     ) -> list[Tag]:
         """What the classifier and the detector say, where the learned heads can believe it."""
         shares = leaned.shares("scene") if leaned else {}
+        least = LABELS_NEED.of_drawing if leaned and leaned.drawn else 0.0
         tags = [
             self._tag("label", text, sure, self._label_name)
-            for text, sure in self._vocabulary.labels(evidence).items()
+            for text, sure in self._vocabulary.labels(evidence, least).items()
             if believed(shares, text)
         ]
         tags += [

@@ -5,14 +5,20 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from services.common.models import get_models
+from services.tagger.providers.local import LocalTagger
 from tests.quality.search import alike, baselines
 from tests.quality.search.__main__ import measure
-from tests.quality.search.gallery import Gallery, Local
+from tests.quality.search.gallery import MODELS, Gallery, Local
 from tests.quality.search.measures import HEAD, Figures
 from tests.quality.search.photos import all_photos
-from tests.quality.search.queries import all_queries
+from tests.quality.search.pixels import EACH, all_pixels
+from tests.quality.search.queries import PIXELS, all_queries
 
 GATES = Figures(ndcg=0.80, recall=0.85, precision=0.75, mrr=0.70, shown=0.80, empty=0.90)
+#: Of what the local eyes see: what they miss no search finds, so recall has a floor of its own. All
+#: are a little below what is measured (docs/search.md), for another processor rounds otherwise.
+SEEN_FLOORS = Figures(ndcg=0.80, recall=0.76, precision=0.75, mrr=0.70, shown=0.78, empty=0.90)
 HELD_OUT = [query for query in all_queries() if query.held_out]
 TUNING = [query for query in all_queries() if not query.held_out]
 
@@ -41,6 +47,25 @@ def test_search_is_above_its_gates_and_above_every_other_way(
     for name, gate in vars(GATES).items():
         assert getattr(ours, name) >= gate, name
     assert all(told.ndcg < ours.ndcg and told.shown < ours.shown for told in measured.values())
+
+
+def test_search_of_what_the_eyes_see_is_above_its_floors(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    get_models(MODELS)
+    photos = all_pixels(LocalTagger(MODELS), EACH)
+    queries = [query for query in all_queries(PIXELS) if query.held_out]
+    with psycopg.connect(database, autocommit=True) as db:
+        gallery = Gallery(db, photos, Local())
+        ours = measure(queries, photos, gallery.found)
+        others = {"lexical only": baselines.lexical(gallery)}
+        measured = {name: measure(queries, photos, way) for name, way in others.items()}
+    with capsys.disabled():
+        print(f"\nheld-out: {len(queries)} queries, {len(photos)} photos and drawings\n{HEAD}")
+        print(ours.row("imgcap"))
+    for name, floor in vars(SEEN_FLOORS).items():
+        assert getattr(ours, name) >= floor, name
+    assert all(told.ndcg < ours.ndcg for told in measured.values())
 
 
 def test_photos_like_a_photo_are_like_it(

@@ -120,3 +120,20 @@ def test_of_a_drawing_nothing_is_guessed(tagger: LocalTagger) -> None:
     pixels = np.full((240, 320, 3), 230, np.uint8)
     pixels[60:180, 80:240] = (200, 40, 40)
     assert tagger.look(jpeg(pixels)).guesses == ()
+
+
+def test_of_a_drawing_no_place_and_no_mood_is_told(tagger: LocalTagger) -> None:
+    """Blue paper is no sky, and has no mood; its colour it has."""
+    pixels = np.full((240, 320, 3), (60, 110, 235), np.uint8)
+    pixels[60:180, 80:240] = (20, 50, 170)
+    told = tagger.look(jpeg(pixels)).tags
+    assert {tag.text for tag in told if tag.kind == "label"} >= {"blue tones"}
+    assert not {"sky", "sea", "water"} & {tag.text for tag in told}
+    assert not [tag for tag in told if tag.kind == "mood"]
+
+
+def test_in_a_drawing_only_what_is_plain_is_recognised() -> None:
+    vocabulary = Vocabulary.read()
+    half = {"flower": 0.45, "clock": 0.7}
+    assert set(vocabulary.labels(half)) == {"flower", "clock"}
+    assert set(vocabulary.labels(half, least=0.6)) == {"clock"}
