@@ -55,7 +55,10 @@ def hits(answer: Mapping[str, Any]) -> None:
 
 
 def why(reasons: Sequence[Mapping[str, Any]]) -> str:
-    return ", ".join(f"{one['tag']} ({one['kind']}, {one['share']:.0%})" for one in reasons[:3])
+    return ", ".join(
+        f"{'perhaps ' if one.get('guess') else ''}{one['tag']} ({one['kind']}, {one['share']:.0%})"
+        for one in reasons[:3]
+    )
 
 
 def gallery(answer: Mapping[str, Any]) -> None:

@@ -38,6 +38,14 @@ def test_hits_come_with_their_likeness_and_why(imgcap: Imgcap, gateway: Gateway)
     assert "1 of 5" in said.out
 
 
+def test_a_guess_is_told_as_one(imgcap: Imgcap, gateway: Gateway) -> None:
+    why = [{"tag": "night", "kind": "label", "share": 1.0, "guess": True}]
+    found = {"query": "night", "photos": [HIT | {"why": why}], "total": 1}
+    gateway.answers = {"/api/search": found}
+    said = imgcap("search", "night", IMGCAP_URL=gateway.url)
+    assert "perhaps night (label, 100%)" in said.out
+
+
 def test_no_hits_are_said(imgcap: Imgcap, gateway: Gateway) -> None:
     gateway.answers = {"/api/search": {"query": "unicorn", "photos": [], "total": 0}}
     said = imgcap("search", "unicorn", IMGCAP_URL=gateway.url)
