@@ -70,7 +70,7 @@ class Bench:
     writing: Pool
     asking: Asking
     browser: Browser
-    alone: Browser  # a server that knows one answer
+    alone: Browser  # a server that writes one answer
 
     @cached_property
     def photos(self) -> list[str]:
@@ -171,7 +171,7 @@ def times(bench: Bench, seconds: float, exact: Exact) -> None:
     measure("GET /api/tags (completion)", bench.completion, *CLIENTS)
     measure("similar in meaning", bench.similar, *CLIENTS)
     measure("GET /api/photos, 50", bench.listing, *CLIENTS)
-    measure("the bytes of fifty photos, uvicorn", bench.bytes_alone, *CLIENTS)
+    measure("fifty photos by FastAPI and orjson alone", bench.bytes_alone, *CLIENTS)
     idle = measure("search, nothing comes in", bench.search, 8)
     with indexing(bench.writing, INDEXED_PER_SECOND):
         busy = measure(f"search, {INDEXED_PER_SECOND} photos/s come in", bench.search, 8)

@@ -72,7 +72,8 @@ def routed(db: Db, asking: Asking, vector: Floats, through: Filter | None) -> li
     everything = asking.sizes.passing(db, OWNER, None)
     if candidates.is_few(asking.sizes.passing(db, OWNER, through), everything, through):
         return exactly(db, vector, through)
-    return near(db, vector, through, candidates.FILTERED.ef if through else candidates.SHALLOW.ef)
+    ef = candidates.FILTERED.ef if through else candidates.SHALLOW.ef
+    return near(db, vector, through, candidates.broadly(ef, everything))
 
 
 @dataclass(frozen=True)

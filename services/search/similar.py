@@ -217,6 +217,6 @@ class Similar:
         everything = sizes.passing(db, self.owner, None)
         passing = sizes.passing(db, self.owner, asked.filter)
         few = candidates.is_few(passing, everything, asked.filter)
-        near = candidates.nearest(db, self.owner, asked, place, exact=few)
+        near = candidates.nearest(db, self.owner, asked, place, exact=few, everything=everything)
         likeness = ((one, ramp(cosine, MEANING_FROM, MEANING_FULL)) for one, cosine in near)
         return {one: like for one, like in likeness if one != self.but}
