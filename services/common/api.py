@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.common.events import Kind, Stage, Status, Word
+from services.common.events import Guess, Kind, Stage, Status, Word
 from services.common.money import Batches, Budget, ProviderHealth, Sent
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -91,6 +91,10 @@ class PhotoDetail(Photo):
     sha256: str
     exif: Exif = Exif()
     tags: list[PhotoTag] = []
+    guesses: list[Guess] = Field(
+        default=[],
+        description="no tags: likeliest first, until a person adds or removes them; not for guests",
+    )
     tagger: str = ""
     embedder: str = ""
     cost: Decimal = Field(default=Decimal(0), description="US dollars paid for this photo")

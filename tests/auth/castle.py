@@ -83,10 +83,10 @@ class Castle:
         assert answer.status_code == 204, answer.text
         return client
 
-    def tagged(self, photo_id: str, owner: str, *words: str) -> None:
+    def tagged(self, photo_id: str, owner: str, *words: str, **more: Any) -> None:
         """As the workers would have seen it."""
         with psycopg.connect(self.db.info.dsn, password=self.db.info.password) as db:
-            seen = embedded(db, UUID(photo_id), *map(tag, words), owner=owner)
+            seen = embedded(db, UUID(photo_id), *map(tag, words), owner=owner, **more)
             assert apply_result(db, seen)
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from services.common.events import Guess
 from tests.auth.castle import LATITUDE, SECRET_NAME, Castle, photo_with_gps, upload
 from tests.auth.conftest import Cast
 
@@ -160,6 +161,19 @@ def test_guests_see_the_owners_photos_without_places_digests_and_originals(cast:
     assert cast.owners_photo in hits.text
     assert cast.guest.delete(path).status_code == 403
     assert cast.guest.patch(f"{path}/tags", json={"add": []}).status_code == 403
+
+
+def test_what_is_only_guessed_is_told_to_whoever_may_settle_it(cast: Cast) -> None:
+    of = upload(cast.owner, photo_with_gps((90, 90, 30)), "perhaps.jpg")
+    lighthouse = Guess(kind="label", text="lighthouse", confidence=0.6)
+    cast.castle.tagged(of, "local", "boat", guesses=[lighthouse])
+    path, link = f"/api/photos/{of}", share(cast.owner, kind="photo", photos=[of], facts=True)
+    assert cast.owner.get(path).json()["guesses"] == [lighthouse.model_dump()]
+    assert cast.guest.get(path).json()["guesses"] == []
+    for answer in (cast.guest.get(path), cast.castle.visitor().get(f"/api/s/{link}")):
+        assert answer.status_code == 200
+        assert "lighthouse" not in answer.text
+    assert cast.owner.delete(path).status_code == 204
 
 
 def test_an_open_gallery_shows_anybody_what_a_guest_sees(cast: Cast) -> None:

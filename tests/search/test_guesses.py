@@ -106,3 +106,25 @@ def test_behind_a_filter_guesses_count_too(db: Db) -> None:
     seen(db, "perhaps", tag("beach", 0.9), guess("cat", 0.6))
     seen(db, "elsewhere", tag("harbour", 0.9), guess("cat", 0.6))
     assert names(ask(db, "cat label:beach")) == ["perhaps"]
+
+
+def test_a_person_settles_what_is_guessed_of_a_photo(db: Db) -> None:
+    dreamy = guess("dreamy", 0.45, "mood")
+    of = seen(db, "perhaps", tag("beach", 0.9), guess("cat", 0.3), dreamy, guess("lake", 0.6))
+    lake, cat = guess("lake", 0.6), guess("cat", 0.3)
+    assert photo_detail(db, OWNER, of).guesses == [lake, dreamy, cat]
+
+    tags.edit_tags(db, OWNER, of, TagEdit(add=[TagName(kind="label", text="lake")]))
+    detail = photo_detail(db, OWNER, of)
+    assert {one.text: one.source for one in detail.tags}["lake"] == "user"
+    assert detail.guesses == [dreamy, cat]
+
+    tags.edit_tags(db, OWNER, of, TagEdit(remove=[TagName(kind="label", text="cat")]))
+    detail = photo_detail(db, OWNER, of)
+    assert "cat" not in {one.text for one in detail.tags}
+    assert detail.guesses == [dreamy]
+
+
+def test_what_a_source_says_after_all_is_no_guess_of_the_photo(db: Db) -> None:
+    of = seen(db, "perhaps", tag("cat", 0.9), guess("cat", 0.6), guess("beach", 0.5))
+    assert [one.text for one in photo_detail(db, OWNER, of).guesses] == ["beach"]

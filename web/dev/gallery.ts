@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-import type { Change, Hit, Kind, Photo, PhotoDetail, PhotoTag, Stage, TagEdit } from "../src/api/types.ts";
+import type { Change, Guess, Hit, Kind, Photo, PhotoDetail, PhotoTag, Stage, TagEdit, TagName } from "../src/api/types.ts";
 import told from "./samples.json" with { type: "json" };
 
 interface Told {
@@ -92,7 +92,9 @@ export class Gallery {
   edit(id: string, { add = [], remove = [] }: TagEdit) {
     const photo = this.#photos.find((one) => one.id === id);
     if (!photo) return refusal(404, "no-such-photo", "There is no such photo.");
-    photo.tags = photo.tags.filter((tag) => !remove.some((one) => one.kind === tag.kind && one.text === tag.text));
+    const not = (names: TagName[]) => (word: TagName) => !names.some((one) => one.kind === word.kind && one.text === word.text);
+    photo.tags = photo.tags.filter(not(remove));
+    photo.guesses = photo.guesses.filter(not([...add, ...remove]));
     for (const { kind, text } of add) photo.tags.push(tag(kind, text, 1, "user"));
     return photo;
   }
@@ -178,20 +180,28 @@ function made(id: string, filename: string, sample: Told, uploaded: Date): Photo
     ...{ original: `${url}/original?v=1`, display: `${url}/display?v=1`, thumb: `${url}/thumb?v=1` },
   };
   const exif = { camera_make: "FUJIFILM", camera_model: "X-T5", lens: "XF 23mm F1.4", exposure_seconds: 0.004, f_number: 2.8, iso: 400, focal_length_mm: 23, taken_at: null, latitude: null, longitude: null };
-  return { ...photo, content_type: "image/jpeg", bytes: 1_840_000, sha256: hash(id).repeat(2), exif, tags, tagger: "local 1", embedder: "minilm 1", cost: "0", attempts: 1, local_only: false, sent: [] };
+  return { ...photo, content_type: "image/jpeg", bytes: 1_840_000, sha256: hash(id).repeat(2), exif, tags, guesses: guessed(tags), tagger: "local 1", embedder: "minilm 1", cost: "0", attempts: 1, local_only: false, sent: [] };
 }
 
 function fail(photo: PhotoDetail): void {
   const reason = { code: "rate-limited", text: "The tagger was told to slow down.", next_try: new Date(Date.now() + 300_000).toISOString() };
-  Object.assign(photo, { status: "failed", stage: "uploaded", tags: [], reason });
+  Object.assign(photo, { status: "failed", stage: "uploaded", tags: [], guesses: [], reason });
 }
 
 function tag(kind: Kind, text: string, confidence: number, source: string): PhotoTag {
   return { kind, text, confidence, source, model: source, evidence: null };
 }
 
+/** Likeliest first, and one too many and one too unlikely to be shown. */
+function guessed(tags: PhotoTag[]): Guess[] {
+  const words = ["clouds", "lake", "house", "dreamy", "snow", "river", "street", "fog"];
+  return words
+    .filter((text) => !tags.some((tag) => tag.text === text))
+    .map((text, index) => ({ kind: text === "dreamy" ? "mood" : "label", text, confidence: 0.64 - index * 0.05 }));
+}
+
 function brief(photo: PhotoDetail): Photo {
-  const { content_type: _, bytes: __, sha256: ___, exif: ____, tags: _____, ...rest } = photo;
+  const { content_type: _, bytes: __, sha256: ___, exif: ____, tags: _____, guesses: ______, ...rest } = photo;
   return rest;
 }
 

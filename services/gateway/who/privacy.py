@@ -1,4 +1,4 @@
-"""What of an answer is not for everybody's eyes: places, digests, money, file names."""
+"""What of an answer is not for everybody's eyes: places, digests, money, guesses, file names."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from services.common.accounts import Who
 from services.common.api import Photo, Swatch
 
 #: Never for guests: where a photo was taken, what it cost, who it was sent to, what it is bit by
-#: bit. In their stead comes what says nothing.
+#: bit, what is only guessed of it. In their stead comes what says nothing.
 HIDDEN: dict[str, Any] = {
     "latitude": None,
     "longitude": None,
@@ -17,6 +17,7 @@ HIDDEN: dict[str, Any] = {
     "cost": "0",
     "spent": "0",
     "sent": [],
+    "guesses": [],
     "budgets": [],
     "providers": [],
     "warnings": [],

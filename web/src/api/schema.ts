@@ -116,6 +116,13 @@ export interface GalleryStatus {
   warnings: string[];
 }
 
+/** A word that is too doubtful to be told of a photo, and how likely it is (0..1). */
+export interface Guess {
+  kind: "label" | "mood" | "composition" | "user";
+  text: string;
+  confidence: number;
+}
+
 /** A photo that matches, and why. */
 export interface Hit {
   id: string;
@@ -309,6 +316,7 @@ export interface PhotoDetail {
   sha256: string;
   exif: Exif;
   tags: PhotoTag[];
+  guesses: Guess[];
   tagger: string;
   embedder: string;
   cost: string;

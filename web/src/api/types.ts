@@ -10,6 +10,7 @@ export type {
   DayPage,
   Exif,
   GalleryStatus,
+  Guess,
   Hit,
   Imported,
   NewSavedSearch,
