@@ -92,7 +92,7 @@ def test_a_new_look_replaces_the_guesses_and_a_deleted_photo_has_none(db: Db) ->
     assert names(ask(db, "cat", strictness=0)) == []
     assert names(ask(db, "beach")) == ["perhaps"]
     record.doom_photo(db, of, OWNER)
-    assert db.execute("SELECT guesses, guessed FROM photo").fetchall() == [([], [])]
+    assert db.execute("SELECT guesses, guessed FROM photo").fetchall() == [(None, None)]
 
 
 def test_a_word_that_is_only_guessed_is_a_word_of_the_gallery(db: Db) -> None:

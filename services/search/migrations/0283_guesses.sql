@@ -1,8 +1,7 @@
 -- What is too doubtful to be told of a photo and may still find it (docs/decisions/0027-guesses.md):
 -- tags that it perhaps has, and how likely, in percent. They are no tags: what lists, counts,
 -- exports or filters by tags never meets them.
-ALTER TABLE photo ADD COLUMN guesses int[] NOT NULL DEFAULT '{}',
-                  ADD COLUMN guessed smallint[] NOT NULL DEFAULT '{}';
+ALTER TABLE photo ADD COLUMN guesses int[], ADD COLUMN guessed smallint[];
 -- Packed like what is seen.
 ALTER TABLE photo_facts ADD COLUMN guesses bytea NOT NULL DEFAULT '';
 

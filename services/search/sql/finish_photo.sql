@@ -4,7 +4,7 @@ SET status = %(status)s, applied_generation = generation, caption = %(caption)s,
     tagger = %(tagger)s, embedder = %(embedder)s, cost = %(cost)s,
     -- Whoever does not say says nothing of the pixels, which are the same.
     feeling = coalesce(%(feeling)s::point, feeling),
-    guesses = %(guesses)s::int[], guessed = %(guessed)s::smallint[],
+    guesses = nullif(%(guesses)s::int[], '{}'), guessed = nullif(%(guessed)s::smallint[], '{}'),
     reason_code = %(code)s, reason_text = %(text)s, next_at = %(next_at)s,
     attempts = 0, waits = 0, sweeps = 0, updated_at = now(), seq = nextval('change_seq')
 WHERE photo_id = %(photo_id)s
