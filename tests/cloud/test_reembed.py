@@ -19,6 +19,7 @@ from services.search.tags import edit_tags
 from tests.cli.conftest import Imgcap, imgcap
 from tests.cloud.conftest import Search
 from tests.search.photos import MODEL, OWNER, ask, place, ready, tag
+from tests.search.test_guesses import guess, seen
 from tests.tagger.stubs import Server, answer
 
 __all__ = ["imgcap"]
@@ -73,6 +74,24 @@ def test_the_old_model_answers_until_the_new_one_is_whole(db: Db, database: str)
     assert answering(db) == MODEL
     with db.transaction():
         assert reembed.roll_back(db) == "turned"
+
+
+@pytest.mark.parametrize(("paid", "sent"), [(True, {"dog"}), (False, {"dog", "beach"})])
+def test_what_is_only_guessed_is_placed_too_and_stays_at_home(
+    db: Db, database: str, paid: bool, sent: set[str]
+) -> None:
+    seen(db, "shown", tag("cat"), guess("dog", 0.4))
+    mine = seen(db, "mine", tag("cat"), guess("beach", 0.4))
+    db.execute("UPDATE photo SET local_only = true WHERE photo_id = %s", [mine])
+    again = Turned(paid=paid)
+    assert build(database, again) == (0, 0)
+    assert {"dog", "beach"} & set(again.asked) == sent
+    db.execute("DELETE FROM tag_vector")
+    place_again = Turned(MODEL, paid=paid)
+    with open_pool(DatabaseSettings(url=SecretStr(database))) as pool:
+        while place_words(pool, Meaning(place_again)):
+            pass
+    assert {"dog", "beach"} & set(place_again.asked) == sent
 
 
 def test_unknown_models_and_ways_back_that_are_not_there_change_nothing(db: Db) -> None:
