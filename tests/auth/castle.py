@@ -21,12 +21,12 @@ from services.search.apply import apply_result
 from services.search.database import Db
 from tests.gateway.house import (
     answers,
-    free_port,
     gateway,
     gateway_settings,
     search_service,
     until,
 )
+from tests.ports import free_port
 from tests.search.photos import embedded, tag
 
 PASSWORD = "correct horse battery"

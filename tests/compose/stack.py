@@ -2,21 +2,15 @@
 
 import json
 import os
-import socket
 import subprocess
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.deploy.code import ROOT
+from tests.ports import free_port
 
 PATIENCE = 600  # seconds for a machine that is busy with something else
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @dataclass

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -30,17 +29,12 @@ from services.gateway.__main__ import serve
 from services.gateway.settings import MIB, DeadlineSettings, Settings, UploadSettings
 from services.search.database import Db
 from tests.gateway.embedder import embedder
+from tests.ports import free_port
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 TOKEN = "the-token-of-tests-and-nobody-else"
 INSIDE = {"Authorization": f"Bearer {TOKEN}"}
 CAT = (SAMPLES / "cat.jpg").read_bytes()
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def until(true: Callable[[], Any], within: float = 10.0) -> Any:

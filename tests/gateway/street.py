@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 
 from services.common.settings import BrokerSettings, StoreSettings
-from tests.gateway.house import answers, environment, free_port, process_of, until
+from tests.gateway.house import answers, environment, process_of, until
+from tests.ports import free_port
 
 
 @dataclass(frozen=True)

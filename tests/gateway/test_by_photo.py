@@ -21,13 +21,13 @@ from tests.gateway.house import (
     House,
     answers,
     environment,
-    free_port,
     jpeg,
     open_house,
     process_of,
     until,
 )
 from tests.neighbours import bucket_on, copy_of_template, scope_on
+from tests.ports import free_port
 from tests.search.photos import embedded, place, tag
 
 

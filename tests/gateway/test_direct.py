@@ -12,7 +12,8 @@ from services.gateway.direct import key_of, origin_of
 from services.gateway.settings import MIB
 from services.gateway.who.acting import ACTING
 from services.search.quarantine import Quarantine
-from tests.gateway.house import CAT, House, free_port, gateway
+from tests.gateway.house import CAT, House, gateway
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

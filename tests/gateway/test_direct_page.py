@@ -9,7 +9,8 @@ from playwright.sync_api import Response, expect, sync_playwright
 
 from services.common.blobs import QUARANTINE
 from services.embedded.store import Store
-from tests.gateway.house import House, free_port, gateway, jpeg
+from tests.gateway.house import House, gateway, jpeg
+from tests.ports import free_port
 from tests.web.desk import DESK, FLAGS, ROOT, Desk, desks
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.gateway.house import CAT, House, free_port, gateway
+from tests.gateway.house import CAT, House, gateway
+from tests.ports import free_port
 
 
 @pytest.fixture

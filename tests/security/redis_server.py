@@ -10,7 +10,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from services.embedded.redis import find
-from tests.gateway.house import free_port, until
+from tests.gateway.house import until
+from tests.ports import free_port
 
 
 @dataclass
