@@ -13,7 +13,6 @@ LONGEST = (
     "web",
     "chaos/test_conservation.py",
     "embedded/test_neighbours.py",
-    "gateway/test_away.py",
     "security/test_decode_fuzz.py",
     "system/test_killpoints.py",
     "quality/test_quality.py",

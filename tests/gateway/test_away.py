@@ -14,6 +14,9 @@ from tests.gateway.house import House, jpeg, open_house, until
 from tests.gateway.stream import listening
 from tests.neighbours import a_broker, a_store, bucket_on, copy_of_template
 
+#: What they say is a matter of seconds, which a crowd takes from each other.
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
@@ -58,7 +61,6 @@ def broker_is_back(house: House) -> bool:
     return bool(services.get("broker"))
 
 
-@pytest.mark.alone
 def test_a_frozen_broker_delays_one_upload_by_a_moment_and_no_other(
     lonely: House, broker: Broker
 ) -> None:
