@@ -99,7 +99,7 @@ class Ranking:
             case Want():
                 return (self._worths(part, evidences) >= self._weights.covered).astype(np.float64)
             case Condition():
-                return self._leaves(part, evidences)[0]
+                return np.sign(self._leaves(part, evidences)[0])
             case Every() if ranks(part):
                 ranking, whole = self._shares(part)
                 total = np.zeros(len(evidences))
@@ -134,7 +134,8 @@ class Ranking:
             case Want():
                 return [self._worths(part, evidences)]
             case Condition():
-                return [(evidences.met >> self._condition[id(part)] - 1 & 1).astype(np.float64)]
+                met = (evidences.met >> self._condition[id(part)] - 1 & 1).astype(np.float64)
+                return [met * part.worth]
             case Every():
                 ranking, whole = self._shares(part)
                 return [
@@ -218,7 +219,7 @@ class Ranking:
                 return [best] if best else []
             case Condition():
                 met = self._condition[id(part)] in evidence.met
-                return [Grounds(part, None, 1.0, 1.0, 1.0)] if met else []
+                return [Grounds(part, None, 1.0, 1.0, part.worth)] if met else []
             case Every():
                 ranking, whole = self._shares(part)
                 return [

@@ -23,6 +23,7 @@ from services.search.language.plan import (
     ranks,
     wants_of,
     widened,
+    with_denials,
     with_wants,
 )
 from services.search.language.reading import Reader, Reading
@@ -33,8 +34,11 @@ from services.search.weights import WEIGHTS, Weights, ramp
 NEAR_WORDS = 24  # of one want
 LONGEST_TEXT = 300
 SHORTEST_SLIP = 4  # letters of a word that may be misspelled
+SURELY_SLIPPED = 6  # letters of a word in which two that are swapped leave no doubt
 #: A word whose nearest word of the gallery is no more like it than this may be misspelled.
 WEAK = 0.5
+#: What filters: no misspelled word is taken for one of these.
+SHAPES = ("orientation", "camera", "lens")
 NOTHING = Reading(Every(()), (), "", ())
 
 
@@ -156,6 +160,7 @@ def _understood(
     missing: tuple[str, ...] = (),
     weak: set[str] | None = None,
 ) -> Understood:
+    part = with_denials(part)
     wants = [want for want, negated in wants_of(part) if not negated]
     conditions = alternatives(part)
     return Understood(
@@ -189,11 +194,25 @@ def _there(likeness: Mapping[int, float], absent: Set[int]) -> dict[int, float]:
 def slips(
     want: Want, near: Mapping[int, float], vocabulary: Vocabulary, weights: Weights = WEIGHTS
 ) -> dict[int, float]:
-    """Words that are near a want and spelled like one of its words: they were meant."""
+    """Words that are spelled like a word of a want, and near it or two letters swapped: they were
+    meant."""
     words = [word for word in want.near if may_slip(word)]
     spelled = [text for word in words for text in vocabulary.spelled_like(word, most=1)]
-    terms = [term for text in spelled for term in vocabulary.terms.exactly(text)]
-    return {term.number: weights.misspelled for term in terms if near.get(term.number)}
+    swapped = {text for text in spelled for word in words if swaps(word, text)}
+    return {
+        term.number: weights.misspelled
+        for text in spelled
+        for term in vocabulary.terms.exactly(text)
+        if near.get(term.number) or (text in swapped and term.kind not in SHAPES)
+    }
+
+
+def swaps(typed: str, word: str) -> bool:
+    """'protrait' is 'portrait': hardly two long words differ by that alone."""
+    if len(typed) < SURELY_SLIPPED or len(typed) != len(word):
+        return False
+    at = [place for place, (one, other) in enumerate(zip(typed, word, strict=True)) if one != other]
+    return len(at) == 2 and typed[at[0]] == word[at[1]] and typed[at[1]] == word[at[0]]
 
 
 def may_slip(text: str) -> bool:

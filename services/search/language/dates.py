@@ -1,10 +1,11 @@
-"""Dates as people say them: 'last winter', 'june 2024', 'before 2020', '2021-05'."""
+"""Dates as people say them: 'last winter', 'june 2024', 'before 2020', '2021-05', 'a year ago'."""
 
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.common.seasons import BEGINS, MONTHS
+from services.search.language.holidays import holiday_days
 
 SEASONS = {**BEGINS, "fall": BEGINS["autumn"]}
 FIRST, LAST = date(1826, 1, 1), date(2200, 1, 1)
@@ -29,7 +30,9 @@ class Days:
 
 def read_days(text: str, today: date) -> Days | None:
     """None for what is no date."""
-    text = " ".join(text.lower().replace(",", " ").split())
+    if text.endswith(" of"):
+        return None
+    text = _plain(text)
     if ".." in text:
         first, _, last = text.partition("..")
         start, stop = _span(first.strip(), today), _span(last.strip(), today)
@@ -42,6 +45,8 @@ def read_days(text: str, today: date) -> Days | None:
         return spoken
     word, _, rest = text.partition(" ")
     if word in ("before", "until", "after", "since", "from", "in", "on", "during") and rest:
+        if word in ("in", "during") and rest in MONTHS:
+            return Days(month=MONTHS.index(rest) + 1)
         days = _span(rest, today)
         if days is None or (days.month and word in ("before", "after", "since", "until", "from")):
             return None
@@ -58,6 +63,16 @@ def read_days(text: str, today: date) -> Days | None:
     return _span(text, today)
 
 
+#: What says nothing of a date: '24th of december', 'the summer of 2022'.
+FILLER = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b|\bof\b|^the (?=\w+ (?:of )?\d{4}$)")
+COUNTED = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+           "seven": 7, "eight": 8, "nine": 9, "ten": 10, "few": 3, "couple": 2}  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    return " ".join(FILLER.sub(" ", text.lower().replace(",", " ")).split())
+
+
 def _between(start: Days | None, stop: Days | None) -> Days:
     """'2024..2019' can only mean what lies between."""
     if start and stop and stop.first < start.first:
@@ -66,7 +81,10 @@ def _between(start: Days | None, stop: Days | None) -> Days:
 
 
 #: The grammar has taken the 'and' of 'between 2019 and 2024' already.
-SPOKEN = re.compile(r"(?:from )?(.+?) to (.+)|(\d{4}) ?[-\u2013] ?(\d{4})|between (.+)")
+SPOKEN = re.compile(
+    r"(?:from )?(.+?)(?: (?:to|until|till|through|[-\u2013\u2014]) )(.+)"
+    r"|(\d{4}) ?[-\u2013\u2014] ?(\d{4})|between (.+)"
+)
 
 
 def _spoken_range(text: str, today: date) -> Days | None:
@@ -77,7 +95,7 @@ def _spoken_range(text: str, today: date) -> Days | None:
     first, last = match[1] or match[3], match[2] or match[4]
     ways = [(first, last)]
     if match[5]:
-        words = match[5].replace(" and ", " ").split()
+        words = match[5].replace(" and ", " ").replace(" to ", " ").split()
         ways = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
     for way in ways:
         start, stop = (_span(one, today) for one in way)
@@ -90,13 +108,27 @@ def _span(text: str, today: date) -> Days | None:
     if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text):
         day, month, year = map(int, match.groups())
         return _numbers(year, month, day)
+    if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
+        one, other, year = map(int, match.groups())
+        # Who writes 12/24/2020 begins with the month; of 05/06/2020 nobody knows.
+        day, month = (one, other) if one > 12 else (other, one)
+        return _numbers(year, month, day) if max(one, other) > 12 else None
+    if match := re.fullmatch(r"(early|mid|late) ?-?(\d{4})", text):
+        first = {"early": 1, "mid": 5, "late": 9}[match[1]]
+        return _months(int(match[2]), first, 4)
     if match := re.fullmatch(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?", text):
         return _numbers(*(int(part) if part else None for part in match.groups()))
     if re.fullmatch(r"(?:the )?(\d{4}|\d0)s", text):
         number = int(re.sub(r"\D", "", text))
         decade = number if number > 99 else number + (1900 if number >= 30 else 2000)
         return _safe(decade, 1, 1, years=10) if decade % 10 == 0 else None
-    return _relative(text, today) or _month(text, today) or _season(text, today)
+    return (
+        _relative(text, today)
+        or _ago(text, today)
+        or _month(text, today)
+        or _season(text, today)
+        or _holiday(text, today)
+    )
 
 
 def _numbers(year: int | None, month: int | None = None, day: int | None = None) -> Days | None:
@@ -131,12 +163,34 @@ def _relative(text: str, today: date) -> Days | None:
         "this year": (date(today.year, 1, 1), tomorrow),
         "last year": (date(today.year - 1, 1, 1), date(today.year, 1, 1)),
     }
+    text = re.sub("^past ", "last ", text)
     if text in known:
         return Days(*known[text])
-    if match := re.fullmatch(r"(?:the )?(?:last|past) (\d{1,4}) (day|week|month|year)s?", text):
-        days = int(match[1]) * {"day": 1, "week": 7, "month": 30, "year": 365}[match[2]]
+    if match := re.fullmatch(r"(?:the )?last (\d{1,4}|[a-z]+) (day|week|month|year)s?", text):
+        count = int(match[1]) if match[1].isdigit() else COUNTED.get(match[1])
+        if count is None:
+            return None
+        days = count * {"day": 1, "week": 7, "month": 30, "year": 365}[match[2]]
         return Days(max(FIRST, today - timedelta(days=min(days, 60_000))), tomorrow)
     return None
+
+
+def _ago(text: str, today: date) -> Days | None:
+    """'two years ago' is that year, 'three months ago' that month, 'a week ago' that week."""
+    match = re.fullmatch(r"(\d{1,3}|[a-z]+) (day|week|month|year)s? ago", text)
+    count = match and (COUNTED.get(match[1]) or (match[1].isdigit() and int(match[1])))
+    if not match or not count:
+        return None
+    match match[2]:
+        case "year":
+            return _numbers(today.year - count) if today.year - count >= FIRST.year else None
+        case "month":
+            month = today.year * 12 + today.month - 1 - count
+            return _months(month // 12, month % 12 + 1, 1)
+        case "week":
+            monday = today - timedelta(days=today.weekday() + 7 * count)
+            return _bounded(monday, monday + timedelta(days=7))
+    return _bounded(today - timedelta(days=count), today - timedelta(days=count - 1))
 
 
 def _month(text: str, today: date) -> Days | None:
@@ -174,6 +228,20 @@ def _season(text: str, today: date) -> Days | None:
     if match[1] == "last" and newest and newest.end > today:
         return _months(started[0] - 1, begins, 3)
     return newest
+
+
+def _holiday(text: str, today: date) -> Days | None:
+    """'christmas 2023', 'last easter'. A bare 'christmas' is what a photo shows."""
+    match = re.fullmatch(r"last ([a-z' ]+)|([a-z' ]+?) (?:of )?(\d{4})", text)
+    if not match:
+        return None
+    name = match[1] or match[2]
+    if match[3]:
+        days = holiday_days(name, int(match[3])) if FIRST.year < int(match[3]) < LAST.year else None
+    else:
+        both = (holiday_days(name, year) for year in (today.year, today.year - 1))
+        days = next((some for some in both if some and some[1] <= today), None)
+    return _bounded(*days) if days else None
 
 
 def _months(year: int, month: int, count: int) -> Days | None:

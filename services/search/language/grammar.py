@@ -1,5 +1,6 @@
 """Reads a query as a tree, or says at which character it cannot."""
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -22,22 +23,23 @@ from services.search.language.syntax import (
 #: Words that join stand alone; a word may hold anything but spaces, quotes and parentheses.
 GRAMMAR = r"""
 start: both?
-both: (_AND | either)+
+both: (AND | either)+
 either: _item (_OR _item)*
 _item: negation | _atom
 negation: NOT (negation | _atom)
-_atom: group | field | phrase | word
+_atom: group | field | sure | phrase | word
 group: "(" both ")"
 field: FIELD values [CMP value]
      | FIELD CMP value           -> compared
 values: value (_COMMA value)*
 value: VALUE | PHRASE
+sure: PHRASE CMP value
 phrase: PHRASE
 word: WORD
 
-NOT.5: /[-!](?=[^\s)])|(?:not|without|w\/o|no|except)(?=[\s("“]|$)/i
-_OR.5: /(?:or|\|+)(?=[\s("“]|$)/i
-_AND.5: /(?:and|&+)(?=[\s("“)]|$)/i
+NOT.5: /[-!](?=[^\s)])|(?:not|neither|without|w\/o|no|except|excluding)(?=[\s("“]|$)/i
+_OR.5: /(?:or|nor|\|+)(?=[\s("“]|$)/i
+AND.5: /(?:and|&+)(?=[\s("“)]|$)/i
 FIELD.4: /[A-Za-z][A-Za-z_-]*:(?!\/\/)/
 CMP.3: /[<>]=?|=/
 _COMMA.3: ","
@@ -46,6 +48,8 @@ VALUE.2: /[^\s()"“”<>=,]+/
 WORD: /[^\s()"“”]+/
 %ignore /\s+/
 """
+#: These deny all that they list: 'no people or cars'. ('not a or b' and '-a or b' are logic.)
+DENY_ALL = frozenset(["no", "neither", "without", "w/o", "except", "excluding"])
 
 
 @lru_cache(maxsize=1)
@@ -101,22 +105,78 @@ def _node(tree: "Tree[Token]") -> Node | None:
     span = Span(tree.meta.start_pos, tree.meta.end_pos)
     subtrees = [child for child in tree.children if isinstance(child, Tree)]
     match tree.data:
-        case "either" | "both":
+        case "either" if len(subtrees) > 1 and _denies_all(subtrees[0]) and _plain(subtrees[1:]):
+            return _none_of([_denied(subtrees[0]), *subtrees[1:]], span)
+        case "either":
             nodes = tuple(node for child in subtrees if (node := _node(child)))
-            if len(nodes) < 2:
-                return nodes[0] if nodes else None
-            return Any(nodes, span) if tree.data == "either" else All(nodes, span)
+            return Any(nodes, span) if len(nodes) > 1 else _only(nodes)
+        case "both":
+            nodes = tuple(_together(tree.children))
+            return All(nodes, span) if len(nodes) > 1 else _only(nodes)
         case "group":
             return _node(subtrees[0])
         case "negation":
-            denied = _node(subtrees[0])
+            denied = _node(_denied(tree))
             return Not(denied, span) if denied else None
         case "phrase":
             return Phrase(_bare(cast(Token, tree.children[0])), span)
         case "word":
             return Word(str(tree.children[0]), span)
+        case "sure":
+            phrase, comparison, value = tree.children
+            name = _bare(cast(Token, phrase))
+            return Field("tag", (name,), _compare(comparison), _value(value), span)
         case _:
             return _field(tree, span)
+
+
+def _only(nodes: Sequence[Node]) -> Node | None:
+    return nodes[0] if nodes else None
+
+
+def _together(children: Sequence[object]) -> Iterator[Node]:
+    """What stands side by side; 'without people and cars' denies both."""
+    listed: list[Tree[Token]] = []  # what one word denies
+    joined = False
+    for child in children:
+        if not isinstance(child, Tree):
+            joined = True
+            continue
+        alone = child.children[0]
+        if listed and joined and _plain(child.children):
+            listed += cast("list[Tree[Token]]", child.children)
+        else:
+            if node := _none_of(listed):
+                yield node
+            listed = []
+            if len(child.children) == 1 and isinstance(alone, Tree) and _denies_all(alone):
+                listed = [_denied(alone)]
+            elif node := _node(child):
+                yield node
+        joined = False
+    if node := _none_of(listed):
+        yield node
+
+
+def _denies_all(tree: "Tree[Token]") -> bool:
+    return tree.data == "negation" and str(tree.children[0]).lower() in DENY_ALL
+
+
+def _denied(tree: "Tree[Token]") -> "Tree[Token]":
+    return cast("Tree[Token]", tree.children[-1])
+
+
+def _plain(trees: Sequence[object]) -> bool:
+    """Nothing of it is denied already."""
+    return all(isinstance(tree, Tree) and tree.data != "negation" for tree in trees)
+
+
+def _none_of(trees: Sequence["Tree[Token]"], span: Span | None = None) -> Node | None:
+    nodes = tuple(node for tree in trees if (node := _node(tree)))
+    if not nodes:
+        return None
+    whole = span or Span(nodes[0].span.start, nodes[-1].span.end)
+    return Not(Any(nodes, whole) if len(nodes) > 1 else nodes[0], whole)
 
 
 def _field(tree: "Tree[Token]", span: Span) -> Field:

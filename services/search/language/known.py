@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 
 #: Words between the words of a name.
 JOINED = frozenset(["and", "&"])
+VOWEL = re.compile(r"[aeiouy]")
 #: How sure another name of the same thing is, a kind of it, and what it is a kind of.
 SAME, KIND_OF, BROADER = 0.92, 0.86, 0.6
 
@@ -56,6 +57,17 @@ def _singular(word: str) -> str:
     return word[:-1]
 
 
+def other_forms(word: str) -> Iterator[str]:
+    """What is done and what does it: 'skiing' and 'ski', 'smiling' and 'smile'."""
+    if word.endswith("ing"):
+        root = word[:-3]
+        if len(root) > 2 and VOWEL.search(root):
+            yield from (root, root + "e", root[:-1] if root[-1:] == root[-2:-1] else root)
+    elif len(word) > 2 and word.isalpha():
+        yield word.removesuffix("e") + "ing"
+        yield word + word[-1] + "ing"
+
+
 #: The kinds of tags that the lexicon's names stand for.
 KINDS = ("composition", "mood", "label")
 TAGS = (*KINDS, "user")
@@ -73,6 +85,12 @@ def names() -> Mapping[str, list[tuple[str, str, Mapping[str, float]]]]:
             for name in dict.fromkeys(map(stem, group.names)):
                 found[name].append((kind, group.names[0], alike))
     return found
+
+
+def _begins(word: str, names: Iterable[str]) -> bool:
+    """'fuji' is a FUJIFILM, and 'iphones' are; of two or three letters all must be there."""
+    word, long = _singular(word), len(word) > 3
+    return any(word == _singular(name) or (long and name.startswith(word)) for name in names)
 
 
 class Terms:
@@ -148,7 +166,7 @@ class Terms:
         return [
             term
             for term in list(self.by_number.values())
-            if term.kind == kind and all(word in term.text.split() for word in wanted)
+            if term.kind == kind and all(_begins(word, term.text.split()) for word in wanted)
         ]
 
     def naming(self, text: str, kind: str) -> list[Term]:

@@ -7,27 +7,12 @@ from datetime import date
 from services.search.language.colours import colour
 from services.search.language.dates import read_days
 from services.search.language.fields import days_path, sharp_path
-from services.search.language.known import Terms, names, stem
+from services.search.language.known import Terms, names, other_forms, stem
 from services.search.language.lexicon import COLOUR_NAMES, COLOURS, EMPTY, ORIENTATIONS, SHADES
-from services.search.language.numbers import NUMERIC, range_path
-from services.search.language.plan import Condition, Meant, Part, Want, has_tag
+from services.search.language.plan import Condition, Either, Meant, Part, Want, has_tag
+from services.search.language.said import hours, limit, setting, zoom
 from services.search.language.syntax import Span
 
-
-def _said(before: str, number: str, after: str = "") -> re.Pattern[str]:
-    """A number, alone or one of two: '> f/2.8', 'iso >= 800', '100-400', '50 to 85mm'."""
-    sign = f"(?P<sign>[<>]=? ?)?{before}(?P<own>[<>]=? ?)?"
-    last = rf"(?: ?{after})? ?(?:\.\.|[-\u2013]|to) ?(?:{before})?(?P<last>{number})"
-    return re.compile(f"{sign}(?P<first>{number})(?:{last})? ?{after}")
-
-
-EXIF = (
-    (_said(r"iso ?", r"\d{2,7}"), "iso"),
-    (_said(r"f ?/ ?", r"\d{1,2}(?:\.\d+)?"), "f"),
-    (_said(r"f ?", r"\d{1,2}\.\d+"), "f"),
-    (_said("", r"\d{1,4}(?:\.\d+)?", "mm"), "mm"),
-    (_said("", r"1/\d{1,5}", "(?:s|sec|seconds?)?"), "exposure"),
-)
 AMOUNT = re.compile(r"(\d{1,3}) ?% ?(?:of )?([a-z ]+)|([a-z ]+) (\d{1,3}) ?%")
 EQUIPMENT = ("camera", "lens")
 #: '30 % teal' means about so much: a little less will do.
@@ -50,7 +35,9 @@ class Phrases:
             self._date(text, span)
             or self._exif(text, span)
             or self._amount(text, span)
+            or self._hour(text, span)
             or self._term(text, span)
+            or setting(text, span)
             or self._equipment(text, span)
         )
 
@@ -63,25 +50,20 @@ class Phrases:
         return Condition(days_path(days, "d"), meant)
 
     def _exif(self, text: str, span: Span) -> Part | None:
-        for pattern, name in EXIF:
-            if not (match := pattern.fullmatch(text)):
-                continue
-            numeric, value = NUMERIC[name], match["first"]
-            sign = (match["sign"] or match["own"] or "").strip()
-            if match["last"]:
-                if name == "mm" and (zoom := self._zoom(value, match["last"], text, span)):
-                    return zoom
-                value += f"..{match['last']}"
-            if path := range_path(numeric.key, value, sign):
-                told, query = numeric.of(sign, value), f"{name}:{sign}{value}"
-                return Condition(path, Meant(span, text, numeric.key, told, query))
-        return None
-
-    def _zoom(self, first: str, last: str, text: str, span: Span) -> Part | None:
         """'24-70mm' is a lens, if one is called so."""
-        found = self._terms.naming(name := f"{first}-{last}mm", "lens")
-        meant = Meant(span, text, "lens", name, f"lens:{name}")
-        return Condition(has_tag([term.number for term in found]), meant) if found else None
+        name = zoom(text)
+        if name and (found := self._terms.naming(name, "lens")):
+            meant = Meant(span, text, "lens", name, f"lens:{name}")
+            return Condition(has_tag([term.number for term in found]), meant)
+        return limit(text, span)
+
+    def _hour(self, text: str, span: Span) -> Part | None:
+        """By the camera's clock, or because the photo is called so."""
+        by_clock = hours(text, span)
+        if by_clock is None:
+            return None
+        likeness = self._terms.meaning(text.removeprefix("in the ").removeprefix("at "))
+        return Either((Want(text, likeness), by_clock))
 
     def _amount(self, text: str, span: Span) -> Part | None:
         match = AMOUNT.fullmatch(text)
@@ -97,7 +79,8 @@ class Phrases:
         """A word of the gallery or of the lexicon, a colour, an orientation."""
         likeness = self._named(text)
         name = COLOURS.get(text, text)
-        if name in COLOUR_NAMES:
+        # 'lavender' is a colour only where no photo is called so.
+        if name in COLOUR_NAMES and (text == name or 1.0 not in likeness.values()):
             return self._colour(text, name, likeness, span)
         if text in EMPTY:
             return None
@@ -107,7 +90,8 @@ class Phrases:
             return Condition(f'$.o == "{shape}"', meant)
         known = names().get(stem(text), [])
         if not likeness and not known:
-            return None
+            form = next((form for form in other_forms(text) if self._terms.meaning(form)), None)
+            return self._term(form, span) if form else None
         if not likeness and known[0][1] == "sharp":
             return Condition(sharp_path(self._terms), Meant(span, text, "is", "sharp", "is:sharp"))
         kind, meaning = self._kind(likeness, known)

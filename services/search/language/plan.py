@@ -55,13 +55,15 @@ class Condition:
     """Something that a photo is or is not: a jsonpath over its facts. It filters.
 
     ``weaker``: what more photos are, and the index knows, where it does not know all of ``path``.
-    ``narrows``: it chooses among the matches, and does not say where they end.
+    ``narrows``: it chooses among the matches, and does not say where they end. ``worth``: what it
+    is worth where it ranks.
     """
 
     path: str
     meant: Meant | None = None
     weaker: str | None = None
     narrows: bool = False
+    worth: float = 1.0
 
     @property
     def key(self) -> str:
@@ -114,6 +116,8 @@ COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 #: A tag this like a word that must not be there excludes the photo.
 SAME_ENOUGH = 0.8
 EVERYTHING, NOTHING = "1 == 1", "1 == 0"
+#: To lack what is denied is less than to have what is wanted beside it.
+NOT_THERE = 0.75
 
 
 def has_tag(
@@ -220,6 +224,28 @@ def with_wants(part: Part, placed: Mapping[int, Mapping[int, float]]) -> Part:
         case Either(children):
             return Either(tuple(with_wants(child, placed) for child in children))
     return part
+
+
+def with_denials(part: Part) -> Part:
+    """The same, where a denial beside a want in an 'or' is one of the ways to be a match.
+
+    'Not mountain or sea' is what shows the sea, and, for less, what has no mountain.
+    """
+    match part:
+        case Either(children) if ranks(part):
+            return Either(tuple(map(_as_a_way, children)))
+        case Every(children):
+            return Every(tuple(map(with_denials, children)))
+    return part
+
+
+def _as_a_way(part: Part) -> Part:
+    if not isinstance(part, Never):
+        return with_denials(part)
+    meant = next((want.meant for want, _ in wants_of(part.child) if want.meant), None)
+    if meant is not None:
+        meant = replace(meant, meaning=f"not {meant.meaning}", kind="filter")
+    return Condition(path_of(part) or EVERYTHING, meant, worth=NOT_THERE)
 
 
 def ranks(part: Part) -> bool:

@@ -10,6 +10,7 @@ from services.search.language.known import Terms, names, stem
 from services.search.language.lexicon import EMPTY
 from services.search.language.phrases import Phrases, quoted
 from services.search.language.plan import (
+    EVERYTHING,
     Condition,
     Either,
     Every,
@@ -24,9 +25,23 @@ from services.search.language.syntax import All, Any, Field, Node, Not, Phrase, 
 
 LONGEST_PHRASE = 6  # words
 #: Around a word, never a part of it.
-PUNCTUATION = ".,!?;:'`*_~\u2026\u2018\u2019"
+PUNCTUATION = ".,!?;:'`*_~\u2026\u2018\u2019\ufe0f"
 #: Between letters these part words; between numbers they belong to them, as in 1/250.
 BETWEEN = re.compile(r"(?<=[^\W\d])[,;/+](?=[^\W\d])")
+
+#: Between the ends of a range.
+DASHES = frozenset("-\u2013\u2014")
+#: One word that says that something is not there.
+NOBODY = dict.fromkeys(
+    ["nobody", "noone", "no-one", "deserted", "unpeopled", "peopleless", "uninhabited", "empty"],
+    "people",
+)
+#: Filler that asks for every photo where nothing else is asked.
+PHOTOS = frozenset(
+    ["photo", "photos", "photograph", "photographs", "picture", "pictures", "pic", "pics", "image",
+     "images", "shots", "everything", "anything", "all"]
+)  # fmt: skip
+OPPOSITE = re.compile(r"non-(\w{3,})|(\w{3,})-(?:free|less)")
 
 
 @dataclass(frozen=True)
@@ -60,13 +75,22 @@ class Reader:
         self._words: list[str] = []
         self._unknown: list[Token] = []
         self._doubtful: list[Field] = []
+        self._whole: Token | None = None
 
     def read(self, node: Node) -> Reading:
         """Raises ``BadQuery``. A reader reads once."""
         part = self._part(node, negated=False)
+        if self._whole and asks_nothing(part):
+            part = self._everything(self._whole)
         chips = sorted(dict.fromkeys(self._chips), key=lambda chip: chip.span.start)
         words = " ".join(self._words)
         return Reading(part, tuple(chips), words, tuple(self._unknown), tuple(self._doubtful))
+
+    def _everything(self, token: Token) -> Part:
+        """Who asks for 'all photos' and nothing else gets them."""
+        meant = Meant(token.span, token.text, "filter", "every photo", token.text)
+        self._chips.append(meant)
+        return Condition(EVERYTHING, meant)
 
     def _part(self, node: Node, *, negated: bool) -> Part:
         match node:
@@ -109,16 +133,22 @@ class Reader:
         found = list(children)
         for place in range(len(found) - 1, -1, -1):
             node = found[place]
-            if not isinstance(node, Any):
+            either = node.child if isinstance(node, Not) else node
+            if not isinstance(either, Any):
                 continue
-            after = self._reach(node.children[-1:], found[place + 1 :])
-            before = self._reach(node.children[:1], found[:place], back=True)
-            first, *middle, last = node.children
+            after = self._reach(either.children[-1:], found[place + 1 :])
+            # What is denied begins with the word that denies it.
+            before = 0
+            if either is node:
+                before = self._reach(either.children[:1], found[:place], back=True)
+            first, *middle, last = either.children
             if after:
                 last = All((last, *found[place + 1 : place + 1 + after]), node.span)
             if before:
                 first = All((*found[place - before : place], first), node.span)
-            found[place - before : place + 1 + after] = [Any((first, *middle, last), node.span)]
+            whole: Node = Any((first, *middle, last), node.span)
+            whole = whole if either is node else Not(whole, node.span)
+            found[place - before : place + 1 + after] = [whole]
         return found
 
     def _reach(self, one: Sequence[Node], beside: Sequence[Node], *, back: bool = False) -> int:
@@ -141,13 +171,18 @@ class Reader:
         while start < len(tokens):
             taken, part = self._longest(tokens, start)
             if part is None:
-                token = tokens[start]
+                token = self._opposite(tokens[start])
+                if token is not tokens[start]:
+                    tokens[start] = token
+                    continue
+                if token.text in PHOTOS and not (token.negated or negated):
+                    self._whole = token
                 if token.text in EMPTY and token.negated and start + 1 < len(tokens):
                     tokens[start + 1] = replace(tokens[start + 1], negated=True)
                 if unknown and (token.negated or unknown[0].negated):
                     yield from self._unknown_words(unknown, negated=negated)
                     unknown = []
-                if token.text not in EMPTY:
+                if token.text not in EMPTY and token.text not in DASHES:
                     unknown.append(token)
                 start += 1
                 continue
@@ -160,12 +195,23 @@ class Reader:
     def _longest(self, tokens: list[Token], start: int) -> tuple[int, Part | None]:
         for length in range(min(LONGEST_PHRASE, len(tokens) - start), 0, -1):
             some = tokens[start : start + length]
-            if any(token.negated for token in some[1:]):
+            if any(token.negated for token in some[1:]) or some[-1].text in DASHES:
                 continue
-            text = " ".join(token.text for token in some)
-            if (part := self._phrases.read(text, _span(some))) is not None:
-                return length, part
+            # A dash is part of a range, and of nothing else.
+            dashed = " ".join(token.text for token in some)
+            text = " ".join(token.text for token in some if token.text not in DASHES)
+            for way in dict.fromkeys([dashed, text]):
+                if (part := self._phrases.read(way, _span(some))) is not None:
+                    return length, part
         return 1, None
+
+    def _opposite(self, token: Token) -> Token:
+        """'nobody', 'non-portrait', 'car-free': what must not be there, said in one word."""
+        match = OPPOSITE.fullmatch(token.text)
+        what = NOBODY.get(token.text) or (match and (match[1] or match[2]))
+        if not what or not (self._terms.meaning(what) or stem(what) in names()):
+            return token
+        return replace(token, text=what, negated=not token.negated)
 
     def _unknown_words(self, tokens: list[Token], *, negated: bool) -> Iterator[Part]:
         if not tokens:
@@ -227,7 +273,7 @@ def _bare(run: Sequence[Token]) -> Iterator[Token]:
         for typed in BETWEEN.split(token.text):
             word = typed.strip(PUNCTUATION)
             first = start + typed.find(word)
-            if word and word not in ("-", "&", "+", "/"):
+            if word and word not in ("&", "+", "/"):
                 yield replace(token, text=word.lower(), span=Span(first, first + len(word)))
             start += len(typed) + 1
 

@@ -6,7 +6,9 @@ from typing import Literal
 
 Comparison = Literal["", "=", ">", ">=", "<", "<="]
 #: Words that join; as words to be found they need quotes.
-JOINING = frozenset(["or", "and", "not", "no", "without", "w/o", "except", "|", "&"])
+JOINING = frozenset(
+    ["or", "nor", "and", "not", "no", "neither", "without", "w/o", "except", "excluding", "|", "&"]
+)
 SAFE_VALUE = re.compile(r"[^\s()\"“”<>=,]+")
 SAFE_WORD = re.compile(r"(?![-!]\S)(?![<>=,])(?![A-Za-z][A-Za-z_-]*:(?!//))[^\s()\"“”]+")
 
