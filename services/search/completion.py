@@ -85,14 +85,15 @@ def _misspelled(asking: Asking, text: str) -> list[Term]:
 
 
 def _meant(db: Db, asking: Asking, text: str) -> list[Term]:
-    """Other names by heart; nearness only where the text was placed before: typing never waits."""
+    """Other names by heart first, then what is near a text placed before: typing never waits."""
     if len(text) < SHORTEST_MEANING:
         return []
     vocabulary = asking.vocabulary
-    numbers = dict(vocabulary.terms.meaning(text))
+    by_heart, near = vocabulary.terms.meaning(text), dict[int, float]()
     if vocabulary.model:
         known = asking.meaning.recall(db, vocabulary.model["model_id"], [text])
         if text in known:
-            numbers |= vocabulary.near(known[text], floor=NEAR, most=NEAR_WORDS)
-    order = sorted(numbers, key=lambda number: -numbers[number])
+            near = vocabulary.near(known[text], floor=NEAR, most=NEAR_WORDS)
+    ways = (sorted(some, key=lambda number: -some[number]) for some in (by_heart, near))
+    order = dict.fromkeys(number for way in ways for number in way)
     return [vocabulary.terms.by_number[number] for number in order]

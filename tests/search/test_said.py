@@ -1,11 +1,13 @@
 """What people say in so many words: ranges, settings, times, lists of what must not be there."""
 
 from datetime import date
+from typing import cast
 
 import pytest
 
 from services.common.api import Exif
-from services.search.database import Db
+from services.search.completion import complete
+from services.search.database import Db, Pool
 from services.search.language.dates import read_days
 from services.search.language.grammar import parse
 from services.search.language.holidays import holiday_days
@@ -14,7 +16,7 @@ from services.search.language.plan import path_of, wants_of
 from services.search.language.reading import Reader, Reading
 from services.search.language.syntax import show
 from services.search.understanding import swaps
-from tests.search.photos import ask, ready, tag
+from tests.search.photos import OWNER, Same, ask, asking, ready, tag
 
 TODAY = date(2026, 11, 22)
 TERMS = [
@@ -181,6 +183,18 @@ def test_a_slip_finds_what_was_meant_however_far_the_words_lie(db: Db) -> None:
     ready(db, "dog", tag("dog"), width=300, height=400)
     best = ask(db, "protrait").photos[0]
     assert ("portrait", "label") in [(why.tag, why.kind) for why in best.why]
+
+
+def test_completion_names_what_is_known_by_heart_before_what_lies_near(db: Db) -> None:
+    ready(db, "street", tag("melancholic", kind="mood"), tag("fog"))
+    of = asking()
+    asked = of.understand(db, "lonely")
+    assert asked.model
+    of.meaning.learn(
+        cast(Pool, Same(db)), asked.model["model_id"], asked.model["name"], ("lonely",)
+    )
+    page = complete(db, OWNER, of, prefix="lonely", kind=None, limit=5)
+    assert [one.text for one in page.tags] == ["melancholic", "fog"]
 
 
 def test_who_denies_beside_an_or_gets_what_is_wanted_first(db: Db) -> None:
