@@ -95,6 +95,8 @@ def fill(url: str, number: int, *, words: int = WORDS, seed: int = SEED) -> Fill
         seconds |= _index(db, later)
         _walls(db, "FORCE")
         db.execute("VACUUM ANALYZE")
+        # Search folds it every second, and not after thousands of photos: it never grows so.
+        db.execute("REINDEX TABLE photo_count_change")
     return Filled(number, language.words, language.vectors, seconds)
 
 

@@ -12,7 +12,9 @@ import orjson
 import psycopg
 from numpy.typing import NDArray
 
+from services.common.api import Swatch
 from services.search.evidence import SEEN
+from services.search.swatches import packed
 
 Floats = NDArray[np.float32]
 OWNER = "local"
@@ -59,14 +61,14 @@ def photos(luck: np.random.Generator, ids: NDArray[np.bytes_], start: int) -> So
 def copy_photos(db: psycopg.Connection, some: Some) -> None:
     def row(n: int, name: str, labs: list[list[int]]) -> str:
         palette = [
-            {"hex": "#808080", "amount": amount, "lab": lab}
+            Swatch(hex="#808080", amount=amount, lab=(lab[0], lab[1], lab[2]))
             for amount, lab in zip(AMOUNTS, labs, strict=True)
         ]
         exif = f'{{"camera_model": "{some.cameras[n]}", "iso": {some.iso(n)}}}'
         thumbhash = base64.b64encode(some.hashes[n].tobytes()).decode()
         return (
             f"{name}\t{OWNER}\t{name * 2}\tIMG_{some.start + n}.jpg\timage/jpeg\t4000000\t4000"
-            f"\t3000\t{thumbhash}\t{orjson.dumps(palette).decode()}\t{exif}\t{some.day(n)} 12:00:00"
+            f"\t3000\t{thumbhash}\t\\\\x{packed(palette).hex()}\t{exif}\t{some.day(n)} 12:00:00"
             f"\t{CREATED}\tready\t1\n"
         )
 
@@ -74,7 +76,7 @@ def copy_photos(db: psycopg.Connection, some: Some) -> None:
     _copy_text(
         db,
         "photo (photo_id, owner, sha256, filename, content_type, bytes, width, height,"
-        " thumbhash, palette, exif, taken_at, created_at, status, applied_generation)",
+        " thumbhash, swatches, exif, taken_at, created_at, status, applied_generation)",
         (row(n, name, labs[n]) for n, name in enumerate(some.ids)),
     )
 
@@ -111,10 +113,7 @@ def copy_facts(
         ]
         seen = np.array(every, SEEN).tobytes().hex()
         facts = orjson.dumps(_facts(some, n, [tag for tag, _ in every], has)).decode()
-        rare = {
-            "name": f"img_{some.start + n}.jpg", "p": swatches[n],
-            "c": f" {' '.join(f'{tag}={sure}' for tag, sure in said)} ",
-        }  # fmt: skip
+        rare = {"name": f"img_{some.start + n}.jpg", "p": swatches[n]}
         vector = ",".join(f"{weight:.5g}" for weight in weights[n])
         keys = ",".join(map(str, _print_keys(bits[n])))
         return (

@@ -21,6 +21,7 @@ from services.search import budget
 from services.search.database import Db
 from services.search.record import NoSuchPhoto
 from services.search.sql import SQL
+from services.search.swatches import as_json, unpacked
 
 
 class BadCursor(ValueError):
@@ -143,7 +144,7 @@ def plain_photo(row: dict[str, Any]) -> dict[str, Any]:
         "taken_at": row["taken_at"],
         "uploaded_at": row["uploaded_at"],
         "thumbhash": row["thumbhash"],
-        "palette": orjson.Fragment(row["palette"]),
+        "palette": as_json(row["swatches"]),
         "caption": row["caption"],
         "reason": _reason(row).model_dump() if code else None,
         "original": f"{address}original?v={version}",
@@ -158,6 +159,7 @@ def photo_fields(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
         "id": photo_id,
+        "palette": unpacked(row["swatches"]),
         "stage": "searchable" if row["applied_generation"] else "uploaded",
         "reason": _reason(row) if row["reason_code"] else None,
         **{

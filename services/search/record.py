@@ -18,6 +18,7 @@ from services.common.events import PhotoChanged, Stage, Status
 from services.common.lifecycle import Change, Changes, PhotoState, Reservation, Reserved
 from services.search.database import Db
 from services.search.sql import SQL
+from services.search.swatches import packed
 
 
 class Superseded(Exception):
@@ -140,7 +141,7 @@ def reserve(
 def _row_of(wanted: Reservation) -> dict[str, Any]:
     return {
         **wanted.model_dump(exclude={"palette", "exif", "together"}),
-        "palette": Jsonb([swatch.model_dump() for swatch in wanted.palette]),
+        "swatches": packed(wanted.palette),
         "exif": Jsonb(wanted.exif.model_dump(mode="json", exclude_none=True)),
         "taken_at": wanted.exif.taken_at,
     }

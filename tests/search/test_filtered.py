@@ -86,7 +86,6 @@ def test_the_generator_writes_what_the_trigger_would(filling: Filling) -> None:
         ours, theirs = (dict(np.frombuffer(tags, SEEN).tolist()) for tags in (seen, packed))
         assert ours == pytest.approx(theirs, abs=1)
         ours, theirs = pairs[0], pairs[1]
-        assert ours.pop("c").count("=") == theirs.pop("c").count("=")
         assert (set(ours.pop("t")), near) == (set(theirs.pop("t")), True)
         assert ours.pop("k") == pytest.approx(theirs.pop("k"), abs=1)
         assert ours == theirs

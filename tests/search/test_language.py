@@ -176,7 +176,7 @@ def test_not_either_is_neither_and_not_both_is_one_of_them_missing() -> None:
 
 def test_a_technique_may_be_asked_for_with_a_confidence() -> None:
     assert path('technique:"leading lines">0.97') == (
-        '($.t[*] == 4 && $.c like_regex " 4=(98|99|100) ")'
+        '($.t[*] == 4 && $.c like_regex "^(?:.{10})*00000004(?:6[234])")'
     )
 
 

@@ -4,6 +4,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from services.search.language.syntax import Span
 
@@ -133,8 +134,12 @@ def has_tag(
     passing = [n for n in range(101) if COMPARE[comparison or ">="](n, percent)]
     if not passing:
         return NOTHING
-    either = "|".join(map(str, passing))
-    return _any([f'($.t[*] == {n} && $.c like_regex " {n}=({either}) ")' for n in ids])
+    # ``c``: of each tag ten digits, its number and its percent. (A trait has a number below zero.)
+    ends = groupby((f"{n:02x}" for n in passing), key=operator.itemgetter(0))
+    either = "|".join(f"{tens}[{''.join(end[1] for end in of)}]" for tens, of in ends)
+    certain = [f"^(?:.{{10}})*{n & 0xFFFFFFFF:08x}(?:{either})" for n in ids]
+    each = zip(ids, certain, strict=True)
+    return _any([f'($.t[*] == {n} && $.c like_regex "{regex}")' for n, regex in each])
 
 
 def asks_nothing(part: Part) -> bool:

@@ -1,7 +1,7 @@
 -- A look found bytes or none: look again later, or be done. The tombstone tells nothing of the photo.
 WITH settled AS (
     UPDATE photo
-    SET status = 'deleted', updated_at = now(), filename = '', thumbhash = '', palette = '[]',
+    SET status = 'deleted', updated_at = now(), filename = '', thumbhash = '', swatches = '',
         exif = '{}', taken_at = NULL, feeling = NULL
     WHERE photo_id = %(photo_id)s AND status = 'deleting'
 ), done AS (

@@ -1,6 +1,6 @@
 -- One page of the gallery, oldest first, from just after the cursor.
 SELECT photo_id::text AS id, status, applied_generation, generation, blob_generation, filename, width,
-       height, taken_at, created_at AS uploaded_at, thumbhash, palette::text AS palette, caption, reason_code,
+       height, taken_at, created_at AS uploaded_at, thumbhash, swatches, caption, reason_code,
        reason_text, next_at
 FROM photo
 WHERE owner = %(owner)s

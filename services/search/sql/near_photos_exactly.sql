@@ -2,7 +2,7 @@
 WITH passing AS MATERIALIZED (
     SELECT photo_id
     FROM photo_facts
-    WHERE owner = %(owner)s AND passes(facts, rare, %(filter)s::jsonpath, %(rest)s::jsonpath)
+    WHERE owner = %(owner)s AND passes(facts, rare, seen, %(filter)s::jsonpath, %(rest)s::jsonpath)
 )
 SELECT v.photo_id, (1 - (v.embedding <=> %(vector)s::halfvec))::float8
 FROM passing JOIN photo_vector v USING (photo_id)

@@ -1,6 +1,6 @@
 -- Everything known of one photo.
 SELECT photo_id AS id, status, applied_generation, generation, blob_generation, filename, width,
-       height, taken_at, created_at AS uploaded_at, thumbhash, palette, caption, reason_code,
+       height, taken_at, created_at AS uploaded_at, thumbhash, swatches, caption, reason_code,
        reason_text, next_at, content_type, bytes, sha256, exif, tagger, embedder, cost, attempts,
        local_only,
        -- What the eyes only guess, likeliest first: as in show_photos, not what was said of.

@@ -8,7 +8,7 @@
 WITH passing AS NOT MATERIALIZED (
     SELECT *
     FROM photo_facts f
-    WHERE owner = %(owner)s AND passes(facts, rare, %(filter)s::jsonpath, %(rest)s::jsonpath)
+    WHERE owner = %(owner)s AND passes(facts, rare, seen, %(filter)s, %(rest)s)
 ), by_tag AS (
     SELECT photo_id, tag_id, most
     FROM unnest(%(tag_ids)s::int[], %(limits)s::int[]) AS wanted (tag_id, most)
@@ -17,7 +17,7 @@ WITH passing AS NOT MATERIALIZED (
         FROM photo_tag pt
         WHERE pt.owner = %(owner)s AND pt.tag_id = wanted.tag_id
           -- No join: without a filter nobody asks for the facts.
-          AND (%(filter)s::jsonpath IS NULL AND %(rest)s::jsonpath IS NULL
+          AND (%(filter)s IS NULL AND %(rest)s IS NULL
                OR EXISTS (SELECT FROM passing f WHERE f.photo_id = pt.photo_id))
         ORDER BY round(pt.confidence * 100)::smallint DESC
         LIMIT wanted.most
@@ -39,7 +39,7 @@ WITH passing AS NOT MATERIALIZED (
     SELECT f.photo_id
     FROM photo_facts f
     WHERE %(together)s::jsonpath IS NOT NULL AND f.owner = %(owner)s
-      AND f.facts @@ %(together)s::jsonpath AND passes(f.facts, f.rare, NULL, %(rest)s)
+      AND f.facts @@ %(together)s::jsonpath AND passes(f.facts, f.rare, f.seen, NULL, %(rest)s)
     LIMIT %(most)s
 ), newest AS (
     SELECT f.photo_id
@@ -53,7 +53,7 @@ WITH passing AS NOT MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT f.photo_id
         FROM passing f
-        WHERE f.facts @@ wanted.key AND (f.facts || f.rare) @@ wanted.path
+        WHERE f.facts @@ wanted.key AND whole(f.facts, f.rare, f.seen) @@ wanted.path
         LIMIT %(most)s
     ) AS found
 ), found AS (
@@ -107,7 +107,7 @@ SELECT string_agg(uuid_send(f.photo_id) || timestamp_send(f.at)
                             THEN (SELECT bit_or(1 << (n - 1)::int) FROM said WHERE f.words @@ query)
                             ELSE 0 END)
            || int4send(CASE WHEN cardinality(%(conditions)s::jsonpath[]) > 0
-                            THEN met(f.facts || f.rare, %(conditions)s) ELSE 0 END)
+                            THEN met(whole(f.facts, f.rare, f.seen), %(conditions)s) ELSE 0 END)
            -- Whoever was found by the vector was compared with it.
            || float8send(coalesce(near, (
                   SELECT 1 - (v.embedding <=> %(vector)s::halfvec)
