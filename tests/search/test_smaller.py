@@ -89,6 +89,8 @@ def test_what_was_kept_before_is_packed_too(
         [Jsonb(said(PALETTE))],
     )
     db.execute("INSERT INTO tag (kind, text) VALUES ('label', 'wall')")
+    db.execute("INSERT INTO embedding_model (name, dimensions, active) VALUES ('old', 8, true)")
+    db.execute("SELECT make_vector_indexes('old', 8)")
     db.execute(
         "INSERT INTO photo_tag (photo_id, owner, tag_id, confidence, source)"
         " SELECT photo_id, owner, tag_id, .9, 'local' FROM photo, tag"
@@ -97,9 +99,11 @@ def test_what_was_kept_before_is_packed_too(
     facts = "SELECT facts, seen, rare - 'c', colours::text FROM photo_facts"
     before = db.execute(facts).fetchall()
     monkeypatch.setattr(migrating, "MIGRATIONS", now)
-    assert "0291_packed" in migrating.migrate(db)
+    assert {"0291_packed", "0292_denser"} <= set(migrating.migrate(db))
     assert db.execute("SELECT swatches, palette FROM photo").fetchall() == [(packed(PALETTE), [])]
     assert db.execute("SELECT rare ? 'c' FROM photo_facts").fetchall() == [(False,)]
+    index = "SELECT reloptions FROM pg_class WHERE oid = 'photo_vector_model_1'::regclass"
+    assert db.execute(index).fetchall() == [(["m=18", "ef_construction=128"],)]
     assert db.execute(facts).fetchall() == before
     db.execute("UPDATE photo SET seq = nextval('change_seq')")
     assert db.execute(facts).fetchall() == before
