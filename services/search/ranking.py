@@ -21,6 +21,7 @@ from services.search.language.plan import (
     Every,
     Meant,
     Never,
+    Only,
     Part,
     Want,
     conditions_of,
@@ -111,6 +112,8 @@ class Ranking:
                 for child in children:
                     np.maximum(best, self._covers(child, evidences), out=best)
                 return best
+            case Only(child, gate):
+                return self._covers(child, evidences) * self._met(gate, evidences)
         return np.ones(len(evidences))
 
     def grounds(self, evidence: Evidence) -> tuple[Grounds, ...]:
@@ -134,8 +137,7 @@ class Ranking:
             case Want():
                 return [self._worths(part, evidences)]
             case Condition():
-                met = (evidences.met >> self._condition[id(part)] - 1 & 1).astype(np.float64)
-                return [met * part.worth]
+                return [self._met(part, evidences) * part.worth]
             case Every():
                 ranking, whole = self._shares(part)
                 return [
@@ -148,8 +150,14 @@ class Ranking:
                 sums = [sum(way, np.zeros(len(evidences))) for way in ways]
                 best = np.argmax(sums, axis=0)
                 return [leaf * (best == n) for n, way in enumerate(ways) for leaf in way]
+            case Only(child, gate):
+                met = self._met(gate, evidences)
+                return [leaf * met for leaf in self._leaves(child, evidences)]
             case Never():
                 return []
+
+    def _met(self, condition: Condition, evidences: Evidences) -> Doubles:
+        return (evidences.met >> self._condition[id(condition)] - 1 & 1).astype(np.float64)
 
     def _worths(self, want: Want, evidences: Evidences) -> Doubles:
         """What ``_best_of`` says, for all photos. Asked twice: what ranks is also what covers."""
@@ -220,6 +228,9 @@ class Ranking:
             case Condition():
                 met = self._condition[id(part)] in evidence.met
                 return [Grounds(part, None, 1.0, 1.0, part.worth)] if met else []
+            case Only(child, gate):
+                met = self._condition[id(gate)] in evidence.met
+                return self._weigh(child, evidence) if met else []
             case Every():
                 ranking, whole = self._shares(part)
                 return [

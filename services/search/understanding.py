@@ -17,16 +17,15 @@ from services.search.language.plan import (
     Filter,
     Part,
     Want,
-    alternatives,
     asks_nothing,
     has_tag,
     ranks,
     wants_of,
     widened,
-    with_denials,
     with_wants,
 )
 from services.search.language.reading import Reader, Reading
+from services.search.language.ways import alternatives, with_ways
 from services.search.meaning import Meaning
 from services.search.vocabulary import Floats, Vocabulary, unit, vector_literal
 from services.search.weights import WEIGHTS, Weights, ramp
@@ -160,7 +159,7 @@ def _understood(
     missing: tuple[str, ...] = (),
     weak: set[str] | None = None,
 ) -> Understood:
-    part = with_denials(part)
+    part = with_ways(part)
     wants = [want for want, negated in wants_of(part) if not negated]
     conditions = alternatives(part)
     return Understood(

@@ -57,7 +57,7 @@ class Condition:
 
     ``weaker``: what more photos are, and the index knows, where it does not know all of ``path``.
     ``narrows``: it chooses among the matches, and does not say where they end. ``worth``: what it
-    is worth where it ranks.
+    is worth where it ranks. ``sought``: what the index looks for, where that is more than ``path``.
     """
 
     path: str
@@ -65,10 +65,13 @@ class Condition:
     weaker: str | None = None
     narrows: bool = False
     worth: float = 1.0
+    sought: str | None = None
 
     @property
     def key(self) -> str:
         """What the index can say of it."""
+        if self.sought:
+            return self.sought
         return (self.weaker or EVERYTHING) if self.rare else self.path
 
     @property
@@ -105,7 +108,15 @@ class Either:
     children: tuple["Part", ...]
 
 
-Part = Want | Condition | Never | Every | Either
+@dataclass(frozen=True)
+class Only:
+    """In an 'or': ``child`` counts for photos that meet ``gate``, all of it that does not rank."""
+
+    child: "Part"
+    gate: Condition
+
+
+Part = Want | Condition | Never | Every | Either | Only
 
 COMPARE: Mapping[str, Callable[[int, int], bool]] = {
     "=": operator.eq,
@@ -117,8 +128,6 @@ COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 #: A tag this like a word that must not be there excludes the photo.
 SAME_ENOUGH = 0.8
 EVERYTHING, NOTHING = "1 == 1", "1 == 0"
-#: To lack what is denied is less than to have what is wanted beside it.
-NOT_THERE = 0.75
 
 
 def has_tag(
@@ -148,7 +157,7 @@ def asks_nothing(part: Part) -> bool:
             return asks_nothing(child)
         case Every(children) | Either(children):
             return all(map(asks_nothing, children))
-    return False
+    return False  # an Only has something that ranks
 
 
 def widened(part: Part) -> Part:
@@ -185,6 +194,8 @@ def path_of(
             return f"!({path})" if negated else path
         case Never(child):
             return path_of(child, negated=not negated, within=True, keys=keys)
+        case Only(child):
+            return path_of(child, negated=negated, within=within, keys=keys)
         case Every(children) | Either(children):
             paths = [
                 path_of(child, negated=negated, within=within, keys=keys) for child in children
@@ -212,6 +223,8 @@ def wants_of(part: Part, *, negated: bool = False) -> Iterator[tuple[Want, bool]
             yield part, negated
         case Never(child):
             yield from wants_of(child, negated=not negated)
+        case Only(child):
+            yield from wants_of(child, negated=negated)
         case Every(children) | Either(children):
             for child in children:
                 yield from wants_of(child, negated=negated)
@@ -231,28 +244,6 @@ def with_wants(part: Part, placed: Mapping[int, Mapping[int, float]]) -> Part:
     return part
 
 
-def with_denials(part: Part) -> Part:
-    """The same, where a denial beside a want in an 'or' is one of the ways to be a match.
-
-    'Not mountain or sea' is what shows the sea, and, for less, what has no mountain.
-    """
-    match part:
-        case Either(children) if ranks(part):
-            return Either(tuple(map(_as_a_way, children)))
-        case Every(children):
-            return Every(tuple(map(with_denials, children)))
-    return part
-
-
-def _as_a_way(part: Part) -> Part:
-    if not isinstance(part, Never):
-        return with_denials(part)
-    meant = next((want.meant for want, _ in wants_of(part.child) if want.meant), None)
-    if meant is not None:
-        meant = replace(meant, meaning=f"not {meant.meaning}", kind="filter")
-    return Condition(path_of(part) or EVERYTHING, meant, worth=NOT_THERE)
-
-
 def ranks(part: Part) -> bool:
     """Whether photos have more or less of it."""
     match part:
@@ -262,6 +253,8 @@ def ranks(part: Part) -> bool:
             return False
         case Every(children) | Either(children):
             return any(ranks(child) for child in children)
+        case Only(child):
+            return ranks(child)
 
 
 def conditions_of(part: Part) -> Sequence[Condition]:
@@ -270,16 +263,4 @@ def conditions_of(part: Part) -> Sequence[Condition]:
             return [part]
         case Every(children) | Either(children):
             return [one for child in children for one in conditions_of(child)]
-    return []
-
-
-def alternatives(part: Part) -> list[Condition]:
-    """Conditions that stand beside wants in an 'or': there they do not filter, they rank."""
-    match part:
-        case Either(children) if ranks(part):
-            return [c for c in children if isinstance(c, Condition)] + [
-                one for child in children for one in alternatives(child)
-            ]
-        case Every(children) | Either(children):
-            return [one for child in children for one in alternatives(child)]
     return []
