@@ -7,6 +7,7 @@ import pytest
 
 from services.common.api import Exif
 from services.search.database import Db
+from services.search.language.plan import NOTHING
 from tests.search.photos import ask, asking, ready, tag
 
 
@@ -54,3 +55,13 @@ def test_photos_that_have_all_of_a_side_are_looked_for_by_all_of_it(gallery: Db)
     assert "$.t[*]" not in gate.path
     assert "$.t[*]" in gate.key
     assert "2021" in gate.key
+
+
+def test_a_quoted_name_beside_an_or_reads_no_whole_gallery(gallery: Db) -> None:
+    assert {photo.filename for photo in ask(gallery, '"sea" or bird').photos} == {
+        "bird.jpg",
+        "bird-and-dog.jpg",
+        "sea.jpg",
+    }
+    (gate,) = asking().understand(gallery, '"no such name" or bird', date(2026, 11, 22)).conditions
+    assert gate.key == NOTHING

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from services.search.language.plan import (
     EVERYTHING,
+    NOTHING,
     Condition,
     Either,
     Every,
@@ -39,7 +40,9 @@ def _as_a_way(part: Part) -> Part:
         ways = with_ways(part)
         if rest is None or not ranks(part):
             return ways
-        return Only(ways, Condition(rest, sought=path_of(part, within=True, keys=True)))
+        # What the index knows nothing of is found by the words of names, not by reading everything.
+        sought = path_of(part, within=True, keys=True) or NOTHING
+        return Only(ways, Condition(rest, sought=sought))
     if not isinstance(part, Never):
         return with_ways(part)
     meant = next((want.meant for want, _ in wants_of(part.child) if want.meant), None)
