@@ -39,12 +39,12 @@ def cut(
 def _with_enough(covers: Doubles, strictness: int, table: Cut) -> int:
     """How many there are down to those that lack more of what is asked than the others.
 
-    Those that lack some of it count while they are few: what many photos have says little.
+    Those that lack some of it count while all of them are few: what many photos have says little,
+    and where many have all of it nobody waits for the rest.
     """
     most = float(covers.max())
     some = _mostly(covers, most - at(strictness, table.lacking))
-    lacking = np.count_nonzero(covers[:some] < most - SAME)
-    return some if not strictness or lacking <= table.few else _mostly(covers, most - SAME)
+    return some if not strictness or some <= table.few else _mostly(covers, most - SAME)
 
 
 def _mostly(covers: Doubles, enough: float) -> int:

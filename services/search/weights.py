@@ -66,7 +66,7 @@ class Cut:
     clear: tuple[float, float, float] = (0.0, 0.62, 0.80)
     #: If some photo has this much more of what was asked for, having less is no match.
     lacking: tuple[float, float, float] = (1.0, 0.45, 0.0)
-    #: And so many that have less are too many.
+    #: And where it is more than so many together, those that have less are too many.
     few: int = 20
     #: If the best photo is no better than this, nothing is shown: the words mean nothing here.
     best: tuple[float, float, float] = (0.12, 0.36, 0.70)
