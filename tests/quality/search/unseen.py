@@ -91,15 +91,10 @@ def main() -> None:
                 gallery = Gallery(db, photos, embedder)
                 for many, name in ((1, "words"), (2, "pairs")):
                     some = [words for words in asked if len(words) == many]
-                    print(
-                        f"\n{path.name}: {len(some)} {name}, {len(photos)} photos\n{HEAD[:-LAST]}"
-                    )
-                    print(measure(gallery, truth, some, all_=False).row("shown")[:-LAST])
-                    print(
-                        measure(gallery, truth, some, all_=True).row("and all weaker matches")[
-                            :-LAST
-                        ]
-                    )
+                    print(f"\n{path.name}: {len(some)} {name}, {len(photos)} photos")
+                    print(HEAD[:-LAST])
+                    for all_, row in ((False, "shown"), (True, "and all weaker matches")):
+                        print(measure(gallery, truth, some, all_=all_).row(row)[:-LAST])
 
 
 if __name__ == "__main__":
