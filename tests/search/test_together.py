@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -21,6 +22,8 @@ from services.search.settings import DatabaseSettings
 from tests.search.photos import OWNER, asking, embedded, ready, tag
 
 SECONDS, PHOTOS, SEARCHERS = 6.0, 24, 3
+#: What must have happened; a busy machine gets longer for it, but not for ever.
+CHANGES, ANSWERS, PATIENCE = 10, 5, 60.0
 #: What a photo shows in an even generation and in an odd one: never some of both.
 SIDES = (("cat", "beach"), ("dog", "harbour"))
 
@@ -36,9 +39,11 @@ def pools(database: str) -> Iterator[tuple[Pool, Pool]]:
         yield writing, reading
 
 
-def _change(writing: Pool, photos: list[UUID], gone: dict[UUID, float], stop: Event) -> int:
+def _change(
+    writing: Pool, photos: list[UUID], gone: dict[UUID, float], stop: Event, done: Counter[str]
+) -> None:
     """Looks again at photos, sends some twice, and deletes some for good."""
-    luck, changed = random.Random(7), 0
+    luck = random.Random(7)
     while not stop.is_set():
         of = luck.choice(photos)
         if of in gone:
@@ -58,12 +63,13 @@ def _change(writing: Pool, photos: list[UUID], gone: dict[UUID, float], stop: Ev
             assert apply_result(db, result)
         with writing.connection() as db:
             assert apply_result(db, result) is None  # a second delivery changes nothing
-        changed += 1
-    return changed
+        done["changes"] += 1
 
 
-def _search(of: Asking, reading: Pool, gone: dict[UUID, float], stop: Event) -> int:
-    luck, answers = random.Random(), 0
+def _search(
+    of: Asking, reading: Pool, gone: dict[UUID, float], stop: Event, done: Counter[str], name: str
+) -> None:
+    luck = random.Random()
     while not stop.is_set():
         side = luck.choice(SIDES)
         asked_at = time.monotonic()
@@ -74,8 +80,7 @@ def _search(of: Asking, reading: Pool, gone: dict[UUID, float], stop: Event) -> 
         _is_whole(answer, side)
         late = [hit.id for hit in answer.photos if gone.get(UUID(hit.id), asked_at) < asked_at]
         assert late == []
-        answers += 1
-    return answers
+        done[name] += 1
 
 
 def _is_whole(answer: SearchAnswer, side: tuple[str, str]) -> None:
@@ -103,14 +108,20 @@ def test_no_answer_mixes_generations_or_shows_what_was_deleted(
             assert asked.model
             of.meaning.learn(writing, 1, asked.model["name"], asked.missing)
     gone: dict[UUID, float] = {}
-    stop = Event()
+    stop, done = Event(), Counter[str]()
+    names = [f"searcher {number}" for number in range(SEARCHERS)]
     with ThreadPoolExecutor() as threads:
-        changing = threads.submit(_change, writing, photos, gone, stop)
-        searching = [threads.submit(_search, of, reading, gone, stop) for _ in range(SEARCHERS)]
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline and not any(f.done() for f in (changing, *searching)):
+        changing = threads.submit(_change, writing, photos, gone, stop, done)
+        searching = [threads.submit(_search, of, reading, gone, stop, done, name) for name in names]
+        begun = time.monotonic()
+        while not any(future.done() for future in (changing, *searching)):
+            enough = done["changes"] > CHANGES and all(done[name] > ANSWERS for name in names)
+            if time.monotonic() > begun + (SECONDS if enough and gone else PATIENCE):
+                break
             time.sleep(0.05)
         stop.set()
-        assert changing.result() > 10
-        assert all(one.result() > 5 for one in searching)
+        for future in (changing, *searching):
+            future.result()
+    assert done["changes"] > CHANGES
+    assert all(done[name] > ANSWERS for name in names)
     assert gone
