@@ -226,3 +226,8 @@ def test_a_time_of_the_day_is_the_cameras_and_is_soft(db: Db) -> None:
     photos = ask(db, "foggy morning", strictness=0).photos
     assert photos[0].filename == "early.jpg"
     assert len(photos) == 3
+
+
+def test_what_only_looks_like_a_comparison_is_words() -> None:
+    for typed in ('<img onerror="x">', '"sky">', '"sky" > blue', '"a"='):
+        assert parse(typed)

@@ -33,7 +33,7 @@ field: FIELD values [CMP value]
      | FIELD CMP value           -> compared
 values: value (_COMMA value)*
 value: VALUE | PHRASE
-sure: PHRASE CMP value
+sure: PHRASE THAN value
 phrase: PHRASE
 word: WORD
 
@@ -42,6 +42,7 @@ _OR.5: /(?:or|nor|\|+)(?=[\s("“]|$)/i
 AND.5: /(?:and|&+)(?=[\s("“)]|$)/i
 FIELD.4: /[A-Za-z][A-Za-z_-]*:(?!\/\/)/
 CMP.3: /[<>]=?|=/
+THAN.3: /(?:[<>]=?|=)(?=\s*\.?\d)/
 _COMMA.3: ","
 PHRASE.3: /"[^"]*"|“[^”“]*”/
 VALUE.2: /[^\s()"“”<>=,]+/
