@@ -16,6 +16,7 @@ LONGEST = (
     "security/test_decode_fuzz.py",
     "system/test_killpoints.py",
     "quality/test_quality.py",
+    "quality/search/test_search_quality.py",
     "gateway/test_kill_points.py",
     "ha/test_brokers.py",
     "system/test_backup.py",

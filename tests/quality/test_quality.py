@@ -9,6 +9,9 @@ from services.tagger.providers.local import LocalTagger
 from tests.quality import samples, synthetic
 from tests.quality.__main__ import MACRO_F1, OFF, PRECISION, SAMPLES
 
+#: They compute for a minute or two, and wait for nothing; beside others it takes longer.
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.fixture(scope="module")
 def models() -> Path:

@@ -15,6 +15,8 @@ from tests.quality.search.photos import all_photos
 from tests.quality.search.pixels import EACH, all_pixels
 from tests.quality.search.queries import PIXELS, all_queries
 
+#: They compute for a minute or two, and wait for nothing; beside others it takes longer.
+pytestmark = pytest.mark.timeout(600)
 GATES = Figures(ndcg=0.80, recall=0.85, precision=0.75, mrr=0.70, shown=0.80, empty=0.90)
 #: Of what the local eyes see: what they miss no search finds, so recall has a floor of its own. All
 #: are a little below what is measured (docs/search.md), for another processor rounds otherwise.
