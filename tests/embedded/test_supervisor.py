@@ -139,6 +139,7 @@ def test_a_hang_up_of_the_terminal_stops_in_order(tmp_path: Path) -> None:
     assert wait_gone(pids(tmp_path), within=1) == []
 
 
+@pytest.mark.alone
 def test_a_second_signal_insists(tmp_path: Path) -> None:
     with supervisor_process(tmp_path, "stubborn") as process:
         began = monotonic()

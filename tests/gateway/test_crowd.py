@@ -6,6 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
+import pytest
+
 from tests.gateway.house import jpeg
 from tests.gateway.raw import line_to
 from tests.gateway.street import Street
@@ -15,6 +17,7 @@ CROWD = 300
 PROMISED = 3.0
 
 
+@pytest.mark.alone
 def test_a_crowd_of_slow_clients_delays_nobody(street: Street) -> None:
     photos = [jpeg() for _ in range(8)]
     with street.gateway(DEADLINES__HEADER=5, DEADLINES__BODY=5), ExitStack() as stack:

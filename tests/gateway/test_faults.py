@@ -84,6 +84,7 @@ def test_a_photo_deleted_between_put_and_commit_leaves_no_bytes(house: House) ->
     assert not [key for key in house.keys(identity) if key.startswith(f"photos/{identity}/3/")]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault", ["503", "before"])
 def test_search_away_is_said_at_once_with_a_time_to_come_back(house: House, fault: str) -> None:
     house.passage.fault = lambda _: fault
@@ -96,6 +97,7 @@ def test_search_away_is_said_at_once_with_a_time_to_come_back(house: House, faul
     assert house.spooled() == []
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("call", ["state", ":reserve", ":commit"])
 def test_frozen_search_holds_nobody_longer_than_five_seconds(house: House, call: str) -> None:
     house.passage.fault = always(call, "frozen")

@@ -130,6 +130,7 @@ def test_the_bytes_of_a_deleted_photo_are_gone_at_once(house: House) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "no-such-photo")
 
 
+@pytest.mark.alone
 def test_a_photo_deleted_elsewhere_is_forgotten_by_the_news_of_it(house: House) -> None:
     identity = house.kept(jpeg())
     thumb = f"/api/photos/{identity}/thumb?v=1"

@@ -57,6 +57,7 @@ def test_a_gateway_killed_at_any_step_loses_nothing(street: Street, step: str) -
     assert not [path for path in street.spool.rglob("*") if path.is_file()]
 
 
+@pytest.mark.alone
 def test_a_gateway_that_is_asked_to_stop_finishes_what_it_has_begun(street: Street) -> None:
     with passage_to(street.search) as (passage, slow_search):
         street = replace(street, search=slow_search)

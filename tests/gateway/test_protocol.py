@@ -8,6 +8,8 @@ import pytest
 from tests.gateway.house import House, jpeg, until
 from tests.gateway.raw import Line, line_to
 
+#: Seconds are what is tested, and what a busy machine has none of.
+pytestmark = pytest.mark.alone
 # The deadlines of a test's house: 1 s each, 64 KiB a second, 16 KiB of header.
 UPLOAD = ("POST", "/api/photos?filename=a.jpg", "Content-Type: image/jpeg")
 

@@ -105,6 +105,7 @@ def test_a_deleted_photo_is_not_shown_by_a_replica_that_lags(
     eventually(lambda: read(readers, shown) == "0 from the replica")
 
 
+@pytest.mark.alone
 def test_a_replica_that_stands_still_costs_a_moment(
     reading: Callable[..., Readers], servers: Pair
 ) -> None:
@@ -120,6 +121,7 @@ def test_a_replica_that_stands_still_costs_a_moment(
     eventually(lambda: "replica" in read(readers))
 
 
+@pytest.mark.alone
 def test_a_statement_that_never_answers_is_given_up_by_the_client(servers: Pair) -> None:
     settings = DatabaseSettings(url=SecretStr(servers.replica_url))
     with open_pool(settings) as pool:

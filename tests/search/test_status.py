@@ -63,6 +63,7 @@ def numbers(client: TestClient) -> dict[tuple[str, str], float]:
     }
 
 
+@pytest.mark.alone
 def test_a_frozen_broker_holds_no_status_and_is_said_to_be_away(
     client: TestClient, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from select import select
 from socket import SO_LINGER, SOL_SOCKET
 from struct import pack
 from threading import Lock, Thread
@@ -92,8 +93,12 @@ def drip(request: BaseHTTPRequestHandler) -> None:
         request.close_connection = True
 
 
+#: A server that hangs does so for this long, or until its client is gone, in seconds.
+HANGING = 20.0
+
+
 def hang(request: BaseHTTPRequestHandler) -> None:
-    time.sleep(1.5)
+    select([request.connection], [], [], HANGING)
     request.close_connection = True
 
 

@@ -17,7 +17,7 @@ from tests.cloud.openai_server import (
     fault,
     response,
 )
-from tests.tagger.stubs import Reply, answer, drip, hang, hang_up
+from tests.tagger.stubs import HANGING, Reply, answer, drip, hang, hang_up
 
 PRICED = {"vision_model": "gpt-6-luna"}
 
@@ -87,7 +87,7 @@ def test_a_busy_provider_says_when_to_come_back(
 def test_a_slow_answer_is_left_at_the_deadline_and_may_have_been_billed(reply: Reply) -> None:
     books, began = Books(), time.monotonic()
     error = failure_of(reply, books=books, seconds=0.5)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < HANGING / 2  # its own time is half a second
     assert error.code == "provider-slow"
     assert books.spent == next(iter(books.reserved.values())).estimate
 
