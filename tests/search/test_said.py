@@ -1,6 +1,6 @@
 """What people say in so many words: ranges, settings, times, lists of what must not be there."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 import pytest
@@ -231,3 +231,40 @@ def test_a_time_of_the_day_is_the_cameras_and_is_soft(db: Db) -> None:
 def test_what_only_looks_like_a_comparison_is_words() -> None:
     for typed in ('<img onerror="x">', '"sky">', '"sky" > blue', '"a"='):
         assert parse(typed)
+
+
+@pytest.mark.parametrize(
+    ("q", "either"),
+    [
+        ("2019 and 2021", "2019 or 2021"),
+        ("dog 2019, 2020 and 2022", "2019 or 2020 or 2022"),
+        ("june and july", "june or july"),
+        ("christmas 2020 & easter 2021", "christmas 2020 or easter 2021"),
+        ("horizontal and vertical", "horizontal or vertical"),
+        ("24mm and 50mm", "24mm or 50mm"),
+        ("iso 100 iso 400", "iso 100 or iso 400"),
+    ],
+)
+def test_what_no_photo_can_be_at_once_is_either(q: str, either: str) -> None:
+    assert path(q) == path(either)
+
+
+@pytest.mark.parametrize(
+    ("q", "both"),
+    [
+        ("after 2019 and before 2022", "(after 2019) (before 2022)"),
+        ("2020 june", "(2020) (june)"),
+        ("iso over 100 and iso under 400", "(iso over 100) (iso under 400)"),
+        ("-2019 and -2021", "(-2019) (-2021)"),
+        ("24-70mm and 50mm", "(24-70mm) (50mm)"),
+    ],
+)
+def test_what_a_photo_can_be_at_once_is_both(q: str, both: str) -> None:
+    assert path(q) == path(both)
+
+
+def test_photos_of_two_years_are_found_by_both(db: Db) -> None:
+    for year in (2019, 2020, 2021):
+        ready(db, f"{year}", tag("dog"), exif=Exif(taken_at=datetime(year, 6, 1, 12)))
+    found = ask(db, "dogs 2019 and 2021").photos
+    assert {photo.filename for photo in found} == {"2019.jpg", "2021.jpg"}

@@ -27,6 +27,16 @@ class Days:
         last = self.end - timedelta(days=1)
         return f"from {self.first}" if self.end == LAST else f"{self.first} to {last}"
 
+    def meet(self, other: "Days") -> bool:
+        """Whether some day is in both."""
+        if self.month and other.month:
+            return self.month == other.month
+        if self.month or other.month:
+            days, month = (other, self.month) if self.month else (self, other.month)
+            year = (days.first + timedelta(days=number) for number in range(366))
+            return any(day.month == month for day in year if day < days.end)
+        return self.first < other.end and other.first < self.end
+
 
 def read_days(text: str, today: date) -> Days | None:
     """None for what is no date."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.search.language.apart import either_of_one
 from services.search.language.fields import KINDS, Fields, holds
 from services.search.language.known import Terms, names, stem
 from services.search.language.lexicon import EMPTY
@@ -68,7 +69,7 @@ class Reader:
     """Reads with the words of one gallery."""
 
     def __init__(self, terms: Terms, today: date) -> None:
-        self._terms = terms
+        self._terms, self._today = terms, today
         self._fields = Fields(terms, today)
         self._phrases = Phrases(terms, today)
         self._chips: list[Meant] = []
@@ -154,18 +155,20 @@ class Reader:
     def _reach(self, one: Sequence[Node], beside: Sequence[Node], *, back: bool = False) -> int:
         """How many of the words beside an alternative belong to its phrase."""
         for length in range(min(LONGEST_PHRASE - 1, len(beside)), 0, -1):
-            words = [*beside[-length:], *one] if back else [*one, *beside[:length]]
-            texts = [node.text.lower() for node in words if isinstance(node, Word)]
-            phrase = " ".join(texts)
-            if len(texts) == len(words) and (
-                self._terms.meaning(phrase) or stem(phrase) in names()
-            ):
+            nodes = [*beside[-length:], *one] if back else [*one, *beside[:length]]
+            words = [node for node in nodes if isinstance(node, Word)]
+            phrase = " ".join(word.text.lower() for word in words)
+            span = Span(words[0].span.start, words[-1].span.end) if words else None
+            if span and len(words) == len(nodes) and self._phrases.read(phrase, span) is not None:
                 return length
         return 0
 
     # --- plain words
 
     def _run(self, run: Sequence[Token], *, negated: bool) -> Iterator[Part]:
+        return either_of_one(self._read(run, negated=negated), self._today)
+
+    def _read(self, run: Sequence[Token], *, negated: bool) -> Iterator[Part]:
         tokens = list(_bare(run))
         start, unknown = 0, list[Token]()
         while start < len(tokens):
