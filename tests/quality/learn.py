@@ -19,7 +19,7 @@ from services.common.inference import Inference
 from services.common.models import FOLDER, LABEL, SUBJECT
 from services.tagger.local.guesses import NEVER_SAID
 from services.tagger.local.labels import LabelModel, Vocabulary
-from services.tagger.local.leanings import HEADS, LIGHT, LOOKS
+from services.tagger.local.leanings import HEADS, LAST, LIGHT, LOOKS, TEXTURES, looks
 from services.tagger.local.leanings.light import light_and_colours
 from services.tagger.local.leanings.measures import MEASURES
 from services.tagger.local.pixels import Array, Picture, decode
@@ -43,7 +43,7 @@ HALF = COMPOSITION.drawn
 #: How many drawings of each family, and of which seed.
 DRAWINGS, SEED = 8, 500
 #: Ridge of the heads, and of what weighs them with geometry.
-RIDGE, RIDGE_WEIGHING = 1.0, 20.0
+RIDGE, RIDGE_WEIGHING = 2.0, 20.0
 #: What "perhaps" weighs beside a plain no.
 PERHAPS = 0.3
 
@@ -115,42 +115,41 @@ def seen_in(folder: Path, models: Path) -> Iterator[Seen]:
 def learn(seen: Sequence[Seen]) -> tuple[dict[str, Array], LeftOut]:
     """What is stored (see ``Leanings``), and what would be said of photos that were left out."""
     photos = len(seen) - DRAWINGS * len(FAMILIES)
-    deep = np.sqrt(np.maximum(np.array([one.embedding for one in seen], dtype=float), 0))
-    pale = np.array([one.light for one in seen], dtype=float)
-    means, spread = (
-        [x[:photos].mean(axis=0) for x in (deep, pale)],
-        pale[:photos].std(axis=0) + 1e-6,
-    )
-    deep, pale = _unit(deep - means[0]), _unit((pale - means[1]) / spread)
+    layers = np.array([one.embedding for one in seen], dtype=float)
+    light = np.array([one.light for one in seen], dtype=float)
+    roots = np.sqrt(np.maximum(layers[:, :LAST], 0))
+    numbers = np.hstack([roots, layers[:, LAST:], light])[:photos]
+    middle, spread = numbers.mean(axis=0), numbers.std(axis=0) + 1e-6
+    deep, textures, pale = looks(layers, light, middle, spread)
     weighing: dict[str, Array] = {}
-    looks: dict[str, Array] = {}
+    said_by: dict[str, Array] = {}
     shares: dict[str, Array] = {}
     heads, curves = [], []
     for name, kind in KINDS.items():
         part = LIGHT[kind]
         said = np.array([one.words.get(name, 0.0) for one in seen[:photos]])
-        deep_, pale_ = deep[:photos], pale[:photos]
-        kernel = deep_ @ deep_.T + part * (pale_ @ pale_.T)
-        values = looks[name] = unseen(kernel, said, RIDGE)
+        parts = [(1.0, deep[:photos]), (TEXTURES, textures[:photos]), (part, pale[:photos])]
+        kernel = sum((much * (rows @ rows.T) for much, rows in parts), np.zeros(()))
+        values = said_by[name] = unseen(kernel, said, RIDGE)
         alphas, mean = dual(kernel, said, RIDGE)
-        heads.append(np.concatenate([deep_.T @ alphas, part * (pale_.T @ alphas), [mean]]))
+        heads.append(np.concatenate([*(much * (rows.T @ alphas) for much, rows in parts), [mean]]))
         if name in MEASURES:
             measures = np.array([MEASURES[name](one.geometry) for one in seen[:photos]])
             weighing[name], values = weighed(values, measures, said)
         curves.append(curve(values, said))
         shares[name] = shares_of(values, curves[-1])
     head, drawn = _drawn(deep, photos)
-    heads.append(np.concatenate([head[:-1], np.zeros(len(spread)), head[-1:]]))
+    heads.append(np.concatenate([head[:-1], np.zeros(len(middle) - LAST), head[-1:]]))
     stored = {
         **weighing,
         "names": np.array([*KINDS, "drawn"]),
         "kinds": np.array([*KINDS.values(), "domain"]),
-        "middle": np.concatenate(means).astype(np.float32),
+        "middle": middle.astype(np.float32),
         "spread": spread.astype(np.float32),
         "heads": np.array(heads).astype(np.float16),
         "curves": np.array(curves),
     }
-    return stored, LeftOut(looks, shares, drawn[:photos])
+    return stored, LeftOut(said_by, shares, drawn[:photos])
 
 
 def _drawn(deep: Array, photos: int) -> tuple[Array, Array]:
@@ -173,10 +172,6 @@ def weighed(values: Array, measures: Array, said: Array) -> tuple[Array, Array]:
     of_head = [values.mean(), values.std()]
     weights = np.array([*of_head, *numbers.mean(axis=0), *(centred.T @ alphas), mean])
     return weights, unseen(kernel, said, RIDGE_WEIGHING)
-
-
-def _unit(rows: Array) -> Array:
-    return np.asarray(rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9))
 
 
 def kept(learned: Mapping[str, Array], stored: Mapping[str, Array]) -> dict[str, Array]:

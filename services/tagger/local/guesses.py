@@ -16,8 +16,8 @@ from services.tagger.local.thresholds import MOOD, SURROUNDINGS
 #: Heads whose words are never said: nine of ten are right at no worthwhile share, or classifier
 #: and detector say them.
 NEVER_SAID = (
-    *("people", "group", "animal", "bird", "beach", "lake", "river", "flower", "street", "house"),
-    *("clouds", "snow", "fog", "sofa", "laptop"),
+    *("people", "group", "animal", "bird", "beach", "lake", "street", "house", "clouds", "sofa"),
+    "laptop",
 )
 Shares = Mapping[str, Mapping[str, float]]
 Word = tuple[Kind, str]

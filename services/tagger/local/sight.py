@@ -21,7 +21,7 @@ from services.tagger.local.symmetry import mirror
 from services.tagger.local.technique import Technique
 from services.tagger.local.verdict import by_rule, weighed
 
-PIXELS, CAMERA, GEOMETRY, LOOKS = "pixels-1", "exif-1", "geometry-2", "looks-1"
+PIXELS, CAMERA, GEOMETRY, LOOKS = "pixels-1", "exif-1", "geometry-2", "looks-2"
 
 
 @dataclass(frozen=True)

@@ -70,11 +70,11 @@ class _Composition(NamedTuple):
     said: float = 0.6
     about: float = 0.3  # of the photo: it is about a subject no larger than this
     #: By looks and geometry, 0..1: said from here on...
-    likely: Mapping[str, float] = _each(0.58, 0.6, 0.85, 0.58, 0.7)
+    likely: Mapping[str, float] = _each(0.6, 0.65, 0.85, 0.6, 0.7)
     #: ...if looks alone say at least so much,
-    looks: Mapping[str, float] = _each(0.3, 0.2, 0.2, 0.35, 0.3)
+    looks: Mapping[str, float] = _each(0.15, 0.35, 0.2, 0.15, 0.15)
     #: and a rule's verdict stands from here on,
-    doubted: Mapping[str, float] = _each(0.4, 0.3, 0.48, 0.45, 0.2)
+    doubted: Mapping[str, float] = _each(0.5, 0.3, 0.48, 0.3, 0.2)
     #: unless it is weaker than this: then it must be as likely as one without the rule.
     clear: Mapping[str, float] = MappingProxyType({"rule of thirds": 0.7})
     folded: float = 0.4  # by looks, for a rule's upright axis
@@ -240,7 +240,7 @@ class _Mood(NamedTuple):
             "mysterious": 0.72,
             "dreamy": 0.5,
             "cosy": 0.7,
-            "cold": 0.5,
+            "cold": 0.65,
             "intense": 0.65,
         }
     )
@@ -257,7 +257,9 @@ class _Surroundings(NamedTuple):
             **dict.fromkeys(("sky", "sunset", "night", "water", "sea", "coast"), 0.7),
             **dict.fromkeys(("mountain", "field", "road", "building"), 0.7),
             **dict.fromkeys(("indoors", "furniture", "food"), 0.7),
-            **dict.fromkeys(("forest", "tree", "boat"), 0.8),
+            **dict.fromkeys(("forest", "tree", "boat"), 0.75),
+            **dict.fromkeys(("snow", "fog", "flower"), 0.7),
+            "river": 0.8,
         }
     )
 

@@ -46,7 +46,7 @@ class LocalTagger:
     """
 
     name = "local"
-    version = "9"  # and, with models of your own, a digest of them
+    version = "10"  # and, with models of your own, a digest of them
     paid = False
 
     def __init__(

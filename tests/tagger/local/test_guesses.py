@@ -10,6 +10,7 @@ import pytest
 from services.tagger.local.guesses import NEVER_SAID, Shares, Word, guesses, share_of
 from services.tagger.local.labels import Vocabulary
 from services.tagger.local.leanings import Leanings
+from services.tagger.local.leanings.light import NUMBERS
 from services.tagger.local.surroundings import OF_PEOPLE
 from services.tagger.local.thresholds import GUESSES, MOOD, SURROUNDINGS
 from services.tagger.providers.local import LocalTagger
@@ -73,7 +74,7 @@ def test_only_the_likeliest_are_guessed() -> None:
 
 def test_words_that_are_never_said_have_heads_that_doubt_nobody() -> None:
     heads = Leanings.read()
-    blank = np.zeros(heads.width, np.float32), np.zeros(len(heads.spread), np.float32)
+    blank = np.zeros(heads.width, np.float32), np.zeros(NUMBERS, np.float32)
     leaned = heads.of(*blank)
     assert set(leaned.shares("guess")) == set(NEVER_SAID)
     assert not set(NEVER_SAID) & set(SURROUNDINGS.likely)

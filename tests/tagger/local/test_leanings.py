@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from services.tagger.local.leanings import Leaned, Leanings
-from services.tagger.local.leanings.light import light_and_colours
+from services.tagger.local.leanings.light import NUMBERS, light_and_colours
 from services.tagger.local.leanings.measures import MEASURES, Geometry
 from services.tagger.local.lines import Convergence
 from services.tagger.local.mood import surest
@@ -122,6 +122,6 @@ def test_a_flat_drawing_is_no_photo(tagger: LocalTagger, samples: Path) -> None:
 @pytest.mark.parametrize("name", [*MEASURES])
 def test_shares_are_between_nothing_and_all(name: str) -> None:
     heads = Leanings.read()
-    leaned = heads.of(np.zeros(heads.width, np.float32), np.zeros(len(heads.spread), np.float32))
+    leaned = heads.of(np.zeros(heads.width, np.float32), np.zeros(NUMBERS, np.float32))
     assert isinstance(leaned, Leaned)
     assert 0 <= leaned.sure(seen(), name) <= 1

@@ -6,6 +6,7 @@ import numpy as np
 
 from services.common.events import Tag
 from services.tagger.local.leanings import Leanings
+from services.tagger.local.leanings.light import NUMBERS
 from services.tagger.local.surroundings import OF_PEOPLE, believed, surer, surroundings
 from services.tagger.local.thresholds import SURROUNDINGS
 from services.tagger.providers.local import LocalTagger
@@ -45,7 +46,7 @@ def test_a_surer_head_keeps_the_place_that_was_seen() -> None:
 
 def test_of_drawings_the_heads_know_nothing() -> None:
     heads = Leanings.read()
-    blank = np.zeros(heads.width, np.float32), np.zeros(len(heads.spread), np.float32)
+    blank = np.zeros(heads.width, np.float32), np.zeros(NUMBERS, np.float32)
     leaned = heads.of(*blank)
     assert set(leaned.shares("scene")) == set(SURROUNDINGS.likely)
     leaned.scores["drawn"] = 1.0

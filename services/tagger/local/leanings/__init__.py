@@ -1,11 +1,13 @@
 """What a photo leans to by its looks, learned from photos labelled by hand.
 
 Geometry alone knows no road from a roof. The picture classifier does: its last layer before the
-classes says what kind of place a photo shows, at no cost, for it has been computed anyway. So for
-each technique, mood and scene there is a linear head over that layer (1280 numbers) and over light
-and colours (81), and for each technique a second one that weighs the first together with what
-geometry has measured. A logistic curve turns the sum into a share of photos that are right. Heads
-of the kind "guess" are for words that are never sure enough to be said (guesses.py).
+classes says what kind of place a photo shows, and an earlier one what it is made of (a cloud, snow,
+a field of flowers are textures before they are things), at no cost, for both have been computed
+anyway. So for each technique, mood and scene there is a linear head over the last layer (1280
+numbers), over means and deviations of the earlier one's channels (1440), and over light and colours
+(81), and for each technique a second one that weighs the first together with what geometry has
+measured. A logistic curve turns the sum into a share of photos that are right. Heads of the kind
+"guess" are for words that are never sure enough to be said (guesses.py).
 
 `python -m tests.quality.learn FOLDER` learns them anew; docs/local-eyes.md has figures.
 """
@@ -15,22 +17,32 @@ from pathlib import Path
 
 import numpy as np
 
+from services.tagger.local.leanings.light import NUMBERS
 from services.tagger.local.leanings.measures import MEASURES, Geometry
 from services.tagger.local.pixels import Array, Floats
 from services.tagger.local.thresholds import COMPOSITION
 
 HEADS = Path(__file__).parent / "heads.npz"
-#: How much of the kernel light and colours are beside the classifier's layer, by kind of head.
+#: Numbers of the last layer; what follows in an embedding is of the earlier one.
+LAST = 1280
+#: How much of the kernel the earlier layer is beside the last.
+TEXTURES = 0.6
+#: How much of the kernel light and colours are, by kind of head.
 LIGHT = {"composition": 0.0, "mood": 0.5, "scene": 0.1, "guess": 0.1}
 #: How much a head's own verdict counts among the measures, in their unit.
 LOOKS = 1.5
 
 
-def looks(embedding: Floats, light: Floats, middle: Array, spread: Array) -> tuple[Array, Array]:
-    """Both halves of what a head sees, each centred and of length 1."""
-    deep = np.sqrt(np.maximum(embedding, 0)) - middle[: len(embedding)]
-    pale = (light - middle[len(embedding) :]) / spread
-    return deep / (np.linalg.norm(deep) + 1e-9), pale / (np.linalg.norm(pale) + 1e-9)
+def looks(embedding: Array, light: Array, middle: Array, spread: Array) -> list[Array]:
+    """What heads see of a photo (or of many, a row each): the last layer, the earlier one, and
+    light and colours, each centred and of length 1. ``middle`` and ``spread`` are those of all."""
+    textures, width = embedding[..., LAST:], embedding.shape[-1]
+    parts = (
+        np.sqrt(np.maximum(embedding[..., :LAST], 0)) - middle[:LAST],
+        (textures - middle[LAST:width]) / spread[LAST:width],
+        (light - middle[width:]) / spread[width:],
+    )
+    return [part / (np.linalg.norm(part, axis=-1, keepdims=True) + 1e-9) for part in parts]
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,7 @@ class Leanings:
     middle: Array
     spread: Array
     heads: Array
-    """A row per name: the weights of the 1280 and the 81, and what is added."""
+    """A row per name: the weights of all that it sees, and what is added."""
     weighing: dict[str, Array]
     """By technique: mean and deviation of the head, means and weights of all, what is added."""
     curves: Array
@@ -64,13 +76,13 @@ class Leanings:
 
     @property
     def width(self) -> int:
-        """Of the classifier's layer that the heads were learned on."""
-        return len(self.middle) - len(self.spread)
+        """Of the embedding that the heads were learned on."""
+        return len(self.middle) - NUMBERS
 
     def scores(self, embedding: Floats, light: Floats) -> dict[str, float]:
         """What each head says, 0 (not) to 1 (yes), more or less."""
-        both = looks(embedding, light, self.middle, self.spread)
-        values = self.heads[:, :-1] @ np.concatenate(both) + self.heads[:, -1]
+        seen = looks(embedding, light, self.middle, self.spread)
+        values = self.heads[:, :-1] @ np.concatenate(seen) + self.heads[:, -1]
         return dict(zip(self.names, values.tolist(), strict=True))
 
     def of(self, embedding: Floats, light: Floats) -> "Leaned":

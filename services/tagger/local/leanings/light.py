@@ -7,6 +7,8 @@ from services.tagger.local.pixels import Floats
 
 #: Columns and rows of the places that are looked at one by one.
 PLACES = (4, 3)
+#: How many they are.
+NUMBERS = 81
 
 
 def light_and_colours(lab: Floats) -> Floats:
