@@ -38,7 +38,7 @@ NOBODY = dict.fromkeys(
     "people",
 )
 #: Filler that asks for every photo where nothing else is asked.
-PHOTOS = frozenset(
+EVERY_PHOTO = frozenset(
     ["photo", "photos", "photograph", "photographs", "picture", "pictures", "pic", "pics", "image",
      "images", "shots", "everything", "anything", "all"]
 )  # fmt: skip
@@ -178,7 +178,7 @@ class Reader:
                 if token is not tokens[start]:
                     tokens[start] = token
                     continue
-                if token.text in PHOTOS and not (token.negated or negated):
+                if token.text in EVERY_PHOTO and not (token.negated or negated):
                     self._whole = token
                 if token.text in EMPTY and token.negated and start + 1 < len(tokens):
                     tokens[start + 1] = replace(tokens[start + 1], negated=True)

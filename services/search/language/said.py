@@ -17,11 +17,12 @@ def _said(before: str, number: str, after: str = "") -> re.Pattern[str]:
     return re.compile(f"{sign}(?P<first>{number})(?:{last})? ?{after}(?P<more> ?>=)?")
 
 
+FOCAL_LENGTH = _said("", r"\d{1,4}(?:\.\d+)?", "mm")
 EXIF = (
     (_said(r"iso ?", r"\d{2,7}"), "iso"),
     (_said(r"f ?/ ?", r"\d{1,2}(?:\.\d+)?"), "f"),
     (_said(r"f ?", r"\d{1,2}\.\d+"), "f"),
-    (_said("", r"\d{1,4}(?:\.\d+)?", "mm"), "mm"),
+    (FOCAL_LENGTH, "mm"),
     (_said("", r"1/\d{1,5}", "(?:s|sec|seconds?)?"), "exposure"),
     (_said("", r"\d{1,3}(?:\.\d+)?", "(?:s|secs?|seconds?)"), "exposure"),
     (_said("", r"\d{1,3}(?:\.\d+)?", "(?:mp|mpx|megapixels?)"), "mp"),
@@ -102,7 +103,7 @@ def hours(text: str, span: Span) -> Condition | None:
 
 def zoom(text: str) -> str | None:
     """'24-70mm' may be a lens."""
-    match = EXIF[3][0].fullmatch(text)
+    match = FOCAL_LENGTH.fullmatch(text)
     return f"{match['first']}-{match['last']}mm" if match and match["last"] else None
 
 
