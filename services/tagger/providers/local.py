@@ -69,7 +69,7 @@ class LocalTagger:
         self._vocabulary = Vocabulary.read(label_words) if label_words else Vocabulary.read()
         self._thing_words = ThingWords(thing_words) if thing_words else ThingWords()
         # The heads were learned on the layer of one model: another's says nothing to them.
-        self._leanings = None if label_model else Leanings.read()
+        self._leanings = None if label_model else self._heads(models)
         self._label_name = label_model.stem[:100] if label_model else LABELS
         self._thing_name = thing_model.stem[:100] if thing_model else THINGS
         given = (label_model, label_words, subject_model, thing_model, thing_words)
@@ -88,6 +88,17 @@ class LocalTagger:
             thing_model=have(settings.thing_model, settings.models),
             thing_words=have(settings.thing_words, settings.models),
         )
+
+    def _heads(self, models: Path) -> Leanings:
+        """Raises ``ModelError`` where the label model is that of another release."""
+        heads = Leanings.read()
+        _, embedding = self._labels.look(np.zeros((64, 64, 3), np.uint8))
+        if embedding is None or len(embedding) != heads.width:
+            raise ModelError(
+                f"{models / LABEL.name} is not the label model that the heads were learned on:"
+                f" get it by python -m services.common.models {models}"
+            )
+        return heads
 
     def _try_out(self) -> None:
         """A model that does not fit is told of at the start, not with the first photo."""

@@ -154,6 +154,17 @@ def test_what_does_not_fit_is_told_at_the_start(models: Path, tmp_path: Path) ->
         told(models, thing_model=things)
 
 
+def test_a_label_model_of_another_release_is_told_at_the_start(
+    models: Path, tmp_path: Path
+) -> None:
+    for file in models.iterdir():
+        (tmp_path / file.name).symlink_to(file.resolve())
+    (tmp_path / "label.onnx").unlink()
+    label_model(tmp_path / "label.onnx")
+    with pytest.raises(ModelError, match=r"services\.common\.models"):
+        LocalTagger(tmp_path)
+
+
 def test_the_tagger_ends_with_one_sentence_when_its_model_is_another(
     models: Path, tmp_path: Path
 ) -> None:
