@@ -214,4 +214,5 @@ def test_a_machine_that_cannot_seal_says_so(
 
     with structlog.testing.capture_logs() as logs:
         runner.run(check())
-    assert [log["needs"] for log in logs] == ["libseccomp2"]
+    # Other threads of this process may have something to say meanwhile.
+    assert [log["needs"] for log in logs if "needs" in log] == ["libseccomp2"]
