@@ -8,8 +8,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 #: Photos that the eyes were made with, and photos that nothing was made with.
-PHOTOS, HELD_OUT, HELD_OUT_AGAIN = (
-    HERE / name for name in ("photos.tsv", "heldout.tsv", "heldout_again.tsv")
+PHOTOS, HELD_OUT, HELD_OUT_AGAIN, UNSEEN = (
+    HERE / name for name in ("photos.tsv", "heldout.tsv", "heldout_again.tsv", "unseen.tsv")
 )
 #: The labels that were looked for in every photo.
 MAIN = (

@@ -1,8 +1,8 @@
 """`python -m tests.quality.search.unseen FOLDER`: search on real photos that nothing was made with.
 
-FOLDER holds the photos of `heldout.tsv` (`sources.tsv` tells where each is from).
+FOLDER holds the photos of `heldout.tsv` and `unseen.tsv` (`sources.tsv` tells where each is from).
 The local eyes look at them, the real search finds them. Nobody thought up the queries: they are all
-words that at least three photos have, and all pairs of two kinds ("serene sea") that at
+words that at least three photos of a set have, and all pairs of two kinds ("serene sea") that at
 least four have. "Perhaps" is neither right nor wrong, and in no recall.
 """
 
@@ -19,7 +19,7 @@ import psycopg
 from services.common.models import get_models
 from services.tagger.providers.local import LocalTagger
 from tests.neighbours import a_database, copy_of_template, make_template
-from tests.quality.byhand import HELD_OUT, table
+from tests.quality.byhand import HELD_OUT, UNSEEN, table
 from tests.quality.heldout import WORDS
 from tests.quality.search.gallery import MODELS, Gallery, Local
 from tests.quality.search.measures import HEAD, Figures, figures
@@ -84,16 +84,17 @@ def main() -> None:
     tagger, embedder = LocalTagger(MODELS), Local()
     with tempfile.TemporaryDirectory() as where, a_database(Path(where)) as node:
         make_template(node)
-        photos, truth = gallery_of(HELD_OUT, folder, tagger)
-        asked = list(queries(truth))
-        with copy_of_template(node) as url, psycopg.connect(url, autocommit=True) as db:
-            gallery = Gallery(db, photos, embedder)
-            for many, name in ((1, "words"), (2, "pairs")):
-                some = [words for words in asked if len(words) == many]
-                print(f"\n{len(some)} {name}, {len(photos)} photos")
-                print(HEAD[:-LAST])
-                for all_, row in ((False, "shown"), (True, "and all weaker matches")):
-                    print(measure(gallery, truth, some, all_=all_).row(row)[:-LAST])
+        for path in (HELD_OUT, UNSEEN):
+            photos, truth = gallery_of(path, folder, tagger)
+            asked = list(queries(truth))
+            with copy_of_template(node) as url, psycopg.connect(url, autocommit=True) as db:
+                gallery = Gallery(db, photos, embedder)
+                for many, name in ((1, "words"), (2, "pairs")):
+                    some = [words for words in asked if len(words) == many]
+                    print(f"\n{path.name}: {len(some)} {name}, {len(photos)} photos")
+                    print(HEAD[:-LAST])
+                    for all_, row in ((False, "shown"), (True, "and all weaker matches")):
+                        print(measure(gallery, truth, some, all_=all_).row(row)[:-LAST])
 
 
 if __name__ == "__main__":
