@@ -7,7 +7,7 @@ import httpx
 from playwright.sync_api import Locator, expect
 
 from tests.system.samples import SAMPLES, identities
-from tests.web.desk import Desk
+from tests.web.desk import Desk, assert_accessible
 
 #: What a hand does with a file and the box.
 DROP = """(box, bytes) => {
@@ -164,3 +164,27 @@ def test_a_photo_on_the_search_box_finds_photos_like_it(desk: Desk, stocked: htt
     page.get_by_test_id("search").evaluate(DROP, list(tunnel.read_bytes()))
     expect(title).to_contain_text("alike in meaning", timeout=20_000)
     assert stocked.get("/api/photos").json()["total"] == kept
+
+
+def test_a_strictness_that_stays_on_is_shown_and_set_back(
+    desk: Desk, stocked: httpx.Client
+) -> None:
+    words = "a dog on a beach"
+    assert found(stocked, q=words, strictness="100") == []
+    page = desk.open("?q=lake&strictness=100")
+    desk.search(words)
+    expect(page.get_by_test_id("refine")).to_have_count(0)
+    chip = page.get_by_test_id("strictness")
+    expect(chip).to_have_text("strictness 100")
+    nothing = page.get_by_test_id("nothing")
+    expect(nothing).to_contain_text("The strictness is 100 of 100")
+    assert_accessible(page, "nothing found so strictly")
+    nothing.get_by_role("button", name="Search with the usual strictness").click()
+    expect(chip).to_have_count(0)
+    expect_answer(desk, stocked, q=words)
+    assert asked(desk) == {"q": words}
+
+    page = desk.open("?q=lake&strictness=0")
+    chip.click()
+    expect(chip).to_have_count(0)
+    assert asked(desk) == {"q": "lake"}

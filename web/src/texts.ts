@@ -106,6 +106,12 @@ export const texts = {
     show: (count: number) => (count ? `Show ${photos(count)}` : "Nothing found so"),
     done: "Done",
   },
+  strictness: {
+    chip: (value: string) => `strictness ${value}`,
+    reset: (value: string) => `strictness ${value}: set it back to the usual`,
+    nothing: (value: string) => `The strictness is ${value} of 100, more than usual: that may be why.`,
+    usual: "Search with the usual strictness",
+  },
   sort: {
     label: "Order",
     relevance: "Best match first",

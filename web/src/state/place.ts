@@ -38,6 +38,8 @@ const FORMS: Partial<Record<keyof Place, RegExp>> = {
   until: /^\d{4}-\d\d-\d\d$/,
   size: /^[0-4]$/,
 };
+/** How sure a match must be where the address does not say it. */
+export const USUAL_STRICTNESS = 50;
 /** What belongs to one question, and is over with it. */
 export const OF_ONE_QUESTION = { weaker: "", like: "", by: "", until: "", twins: "" };
 /** What changes how photos are shown, and not which. */
@@ -51,6 +53,11 @@ export function read(search: string): Place {
     return FORMS[name]?.test(value) === false ? "" : value;
   };
   return Object.fromEntries(NAMES.map((name) => [name, said(name)])) as Place;
+}
+
+/** How sure a match must be, where that is other than usual; else nothing. */
+export function ownStrictness({ q, like, strictness }: Place): string {
+  return (q || like) && strictness && Number(strictness) !== USUAL_STRICTNESS ? strictness : "";
 }
 
 export function written(place: Place): string {

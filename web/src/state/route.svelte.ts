@@ -38,6 +38,11 @@ class Route {
     this.go({ q, status: "", like, by });
   }
 
+  /** The same question, as sure of its matches as the gallery thinks right. */
+  usualStrictness(): void {
+    this.go({ strictness: "", weaker: "" }, { replace: true });
+  }
+
   /** Everything, newest first. */
   home(): void {
     this.go({ q: "", status: "", photo: "", ...OF_ONE_QUESTION });
