@@ -2,6 +2,8 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -143,6 +145,81 @@ def test_a_gateway_that_restarts_is_waited_for(desk: Desk) -> None:
     failure.get_by_role("button", name="Try again").click()
     expect(page.get_by_test_id("title")).to_contain_text("“fog”")
     expect(failure).to_have_count(0)
+    desk.wrongs = [wrong for wrong in desk.wrongs if "ERR_CONNECTION_REFUSED" not in wrong]
+
+
+def many_pages(desk: Desk, client: httpx.Client) -> list[dict[str, str]]:
+    """Lets the list of photos be longer than its first page; tells what more was asked."""
+    (photo,) = client.get("/api/photos", params={"limit": 1}).json()["photos"]
+    asked: list[dict[str, str]] = []
+
+    def fulfil(route: Route) -> None:
+        query = {
+            key: value[0] for key, value in parse_qs(urlsplit(route.request.url).query).items()
+        }
+        cursor = f"after-{query.get('cursor', 'the-first')}"
+        photos = [photo | {"id": str(uuid4())} for _ in range(80)]
+        if "cursor" in query:
+            asked.append(query)
+        body = json.dumps({"photos": photos, "cursor": cursor, "total": 100_000})
+        route.fulfill(body=body, content_type="application/json")
+
+    desk.page.route("**/api/photos?*", fulfil)
+    return asked
+
+
+#: As long as a page that asks again and again would need for hundreds of questions.
+QUIET_MS = 1_500
+
+
+def test_a_search_that_fails_asks_once_and_without_the_place_of_the_last_view(
+    desk: Desk, stocked: httpx.Client
+) -> None:
+    many_pages(desk, stocked)
+    page = desk.open()
+    expect(page.get_by_test_id("photo").first).to_be_visible()
+    searches: list[str] = []
+    page.on("request", lambda one: searches.append(one.url) if "/api/search?" in one.url else None)
+    box = page.get_by_role("combobox", name="Search photos")
+    box.fill("(dog")
+    box.press("Enter")
+    expect(page.get_by_test_id("unread")).to_be_visible()
+    page.wait_for_timeout(QUIET_MS)
+    assert len(searches) == 1, searches[:3]
+    assert "cursor" not in searches[0]
+    box.fill("dog")
+    box.press("Enter")
+    expect(page.get_by_test_id("unread")).to_have_count(0)
+    assert all("400" in wrong for wrong in desk.wrongs)  # said by the browser itself
+    desk.wrongs.clear()
+
+
+def test_scrolling_without_a_network_asks_once_and_goes_on_when_asked_to(
+    desk: Desk, stocked: httpx.Client
+) -> None:
+    asked = many_pages(desk, stocked)
+    page = desk.open()
+    expect(page.get_by_test_id("photo").first).to_be_visible()
+    page.wait_for_timeout(QUIET_MS)
+    refused: list[str] = []
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        route.abort("connectionrefused")
+
+    page.route("**/api/photos?*cursor=*", refuse)
+    loaded = len(asked)
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    failure = page.get_by_role("alert")
+    expect(failure).to_be_in_viewport()
+    page.wait_for_timeout(QUIET_MS)
+    assert (len(refused), len(asked)) == (1, loaded)
+    page.unroute("**/api/photos?*cursor=*", refuse)
+    place = page.evaluate("window.scrollY")
+    failure.get_by_role("button", name="Try again").click()
+    expect(failure).to_have_count(0)
+    assert page.evaluate("window.scrollY") >= place  # not from the beginning
+    assert asked[loaded]["cursor"] == parse_qs(urlsplit(refused[0]).query)["cursor"][0]
     desk.wrongs = [wrong for wrong in desk.wrongs if "ERR_CONNECTION_REFUSED" not in wrong]
 
 

@@ -1,6 +1,6 @@
 /** The photos on show: all of them newest first, or the matches of a search, page by page. */
 
-import { aborted, api, unfinished } from "../api/client.ts";
+import { aborted, api, Failure, unfinished } from "../api/client.ts";
 import type { Change, Chip, Count, Hit, Photo, SearchAnswer } from "../api/types.ts";
 import { droppedPhoto, isDropped } from "../search/dropped.ts";
 import { texts } from "../texts.ts";
@@ -50,6 +50,7 @@ class Gallery {
   facets = $state.raw<Record<string, Count[]>>({});
   loading = $state(true);
   loadingMore = $state(false);
+  /** While it stands nothing more is loaded by itself. */
   failure = $state.raw<Error | null>(null);
   /** Photos came since this search was made. */
   stale = $state(false);
@@ -97,6 +98,7 @@ class Gallery {
     this.loading = true;
     this.failure = null;
     this.stale = false;
+    this.#cursor = null;
     try {
       this.#take(await this.#page(null, running.signal));
     } catch (error) {
@@ -107,7 +109,7 @@ class Gallery {
   }
 
   async loadMore(): Promise<void> {
-    if (this.#cursor === null || this.loading || this.loadingMore) return;
+    if (this.#cursor === null || this.failure || this.loading || this.loadingMore) return;
     const { signal } = this.#running;
     this.loadingMore = true;
     try {
@@ -121,6 +123,14 @@ class Gallery {
     } finally {
       this.loadingMore = false;
     }
+  }
+
+  /** Asks once more for what could not be had: the next photos, or the whole view. */
+  async again(): Promise<void> {
+    const passing = this.failure instanceof Failure && this.failure.passing;
+    if (this.#cursor === null || !passing) return await this.reload();
+    this.failure = null;
+    await this.loadMore();
   }
 
   /** Takes in a change that the gateway told of; many of them cost one frame. */
