@@ -36,6 +36,27 @@ def sent(client: httpx.Client, name: str, photo: Image.Image) -> str:
 
 
 @pytest.mark.usefixtures("stocked")
+@pytest.mark.parametrize(
+    ("query", "chip", "left"),
+    [
+        ("label:cat,dog", "dog", "label:cat"),
+        ("-label:cat,dog", "not cat", "-label:dog"),
+        ("color:red,teal", "red", "color:teal"),
+        ("mood:serene,dramatic", "serene", "mood:dramatic"),
+    ],
+)
+def test_the_values_of_a_list_are_chips_of_their_own(
+    desk: Desk, query: str, chip: str, left: str
+) -> None:
+    page = desk.open(f"?q={query}")
+    chips = page.get_by_test_id("chips").get_by_role("listitem")
+    expect(chips).to_have_count(2)
+    page.get_by_role("button", name=f"Take out {chip}", exact=True).click()
+    expect(chips).to_have_count(1)
+    assert asked(desk)["q"] == left
+
+
+@pytest.mark.usefixtures("stocked")
 def test_a_search_that_cannot_be_read_is_marked_at_its_character(desk: Desk) -> None:
     page = desk.open("?q=sad+\N{DOG}+(dogs+beach")
     unread = page.get_by_test_id("unread")

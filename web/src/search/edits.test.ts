@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { narrowing, placeOf, without } from "./edits.ts";
+import { narrowing, placeOf, without, withoutChip } from "./edits.ts";
 
 /** The query without this part of it. */
 function taken(query: string, part: string): string {
@@ -46,4 +46,27 @@ test("a facet asks for just its name, whatever that is", () => {
 
 test("places are told as browsers count", () => {
   expect(placeOf("\u{1F408} sad cat", 2, 5)).toEqual([3, 6]);
+});
+
+/** The query without the value of its list that means this. */
+function unlisted(query: string, list: string, meant: string[], value: string): string {
+  const start = [...query.slice(0, query.indexOf(list))].length;
+  const chips = meant.map((meaning) => ({ start, end: start + [...list].length, meaning }));
+  return withoutChip(query, chips, chips.find(({ meaning }) => meaning === value)!);
+}
+
+test("a value of a list goes alone, and the rest of the list stays as it was", () => {
+  const both = ["cat", "dog"];
+  expect(unlisted("label:cat,dog", "label:cat,dog", both, "dog")).toBe("label:cat");
+  expect(unlisted("label:cat,dog", "label:cat,dog", both, "cat")).toBe("label:dog");
+  expect(unlisted("\u{1F408} -label:cat,dog sea", "label:cat,dog", both, "dog")).toBe("\u{1F408} -label:cat sea");
+  expect(unlisted("label:cat,dog>0.8", "label:cat,dog>0.8", both, "cat")).toBe("label:dog>0.8");
+  expect(unlisted('label:"a, b", dog', 'label:"a, b", dog', ["a, b", "dog"], "dog")).toBe('label:"a, b"');
+  expect(unlisted("color:red,gray,grey", "color:red,gray,grey", ["red", "grey"], "grey")).toBe("color:red");
+  expect(unlisted("color:red,gray,grey", "color:red,gray,grey", ["red", "grey"], "red")).toBe("color:grey");
+});
+
+test("a chip that is alone in its place goes with all that it says", () => {
+  expect(unlisted("iso:100,200 sea", "iso:100,200", ["ISO 100, 200"], "ISO 100, 200")).toBe("sea");
+  expect(unlisted("golden hour sea", "golden hour", ["golden", "evening"], "golden")).toBe("sea");
 });
