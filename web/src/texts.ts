@@ -38,6 +38,7 @@ export const texts = {
     weaker: (count: number) => (count === 1 ? "Show 1 weaker match" : `Show ${number.format(count)} weaker matches`),
     running: "Searching…",
     asked: (q: string) => `“${q}”`,
+    either: (values: string[]) => values.join(" or "),
     near: (mood: string) => `near ${mood}`,
     whole: "as a whole",
     hint: "Press / to search",

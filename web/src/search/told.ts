@@ -5,13 +5,16 @@ import { texts } from "../texts.ts";
 import { pointOf } from "./fields.ts";
 import { nearestMood } from "./moods.ts";
 
-const FIELD = /^[a-z]+:(.*)$/i;
+const FIELD = /^([a-z]+):(.*)$/i;
+/** How much of a tag or a colour there must be; what a number is compared with is in its meaning. */
+const LEAST = /.([<>]=?[\d.]+%?)$/;
+const VALUES = /"[^"]*"|[^",]+/g;
 
 /** One part of the query, without the signs that only the search reads. */
 export function toldOf(chip: Pick<Chip, "text" | "meaning" | "negated">): string {
   const said = chip.negated ? texts.search.not : "";
-  const value = FIELD.exec(chip.text)?.[1];
-  if (value !== undefined) return said + valueOf(value, chip.meaning);
+  const [, name, value] = FIELD.exec(chip.text) ?? [];
+  if (name !== undefined && value !== undefined) return said + valueOf(name.toLowerCase(), value, chip.meaning);
   const [text, meaning] = [chip.text.toLowerCase(), chip.meaning.toLowerCase()];
   if (!meaning || meaning === text) return said + chip.text;
   return said + (meaning.includes(text) ? chip.meaning : `${chip.text}: ${chip.meaning}`);
@@ -23,9 +26,11 @@ export function titleOf(q: string, chips: readonly Chip[]): string {
   return fields ? chips.map(toldOf).join(", ") : q;
 }
 
-function valueOf(value: string, meaning: string): string {
-  const point = pointOf(value);
+function valueOf(name: string, value: string, meaning: string): string {
+  const point = name === "feeling" ? pointOf(value) : null;
   if (point) return texts.search.near(nearestMood(point));
-  const least = /[<>]=?[\d.]+%?$/.exec(value)?.[0] ?? "";
-  return [meaning || value, least && !meaning.includes(least) ? least : ""].filter(Boolean).join(" ");
+  const least = LEAST.exec(value)?.[1] ?? "";
+  const values = (value.match(VALUES) ?? []).map((one) => one.replaceAll('"', ""));
+  const plain = meaning.replace(values.join(", "), () => texts.search.either(values));
+  return [plain || value, least && !meaning.includes(least) ? least : ""].filter(Boolean).join(" ");
 }
