@@ -188,3 +188,54 @@ def test_a_strictness_that_stays_on_is_shown_and_set_back(
     chip.click()
     expect(chip).to_have_count(0)
     assert asked(desk) == {"q": "lake"}
+
+
+def test_the_photo_that_others_are_like_is_shown_kept_and_taken_out(
+    desk: Desk, stocked: httpx.Client
+) -> None:
+    of = str(identities()["tunnel"])
+    page = desk.open(f"?q=night&like={of}")
+    liked = page.get_by_test_id("liked")
+    kept = stocked.get(f"/api/photos/{of}").json()
+    expect(liked.get_by_role("img")).to_have_attribute("src", kept["thumb"])
+    expect(liked.get_by_role("link")).to_have_attribute("title", kept["caption"] or "tunnel.jpg")
+    box = page.get_by_role("combobox", name="Search photos")
+    box.fill("night sky")
+    box.press("Enter")
+    expect(page.get_by_test_id("title")).to_contain_text("“night sky”")
+    assert asked(desk) == {"q": "night sky", "like": of}
+    assert_accessible(page, "alike")
+    liked.get_by_role("link").click()
+    expect(page.get_by_role("dialog", name=re.compile("^Photo "))).to_be_visible()
+    page.go_back()
+    liked.get_by_role("button", name="Search without this photo").click()
+    expect(liked).to_have_count(0)
+    assert asked(desk) == {"q": "night sky"}
+
+
+def test_a_dropped_photo_is_shown_beside_what_is_like_it(desk: Desk, stocked: httpx.Client) -> None:
+    assert stocked.get("/api/photos").json()["total"]
+    page = desk.open()
+    tunnel = next(path for path in SAMPLES if path.stem == "tunnel")
+    page.get_by_test_id("by-photo").set_input_files(tunnel)
+    thumb = page.get_by_test_id("liked").get_by_role("img", name="The photo that you dropped")
+    expect(thumb).to_have_js_property("complete", True)
+    assert thumb.evaluate("thumb => thumb.naturalWidth") > 0
+
+
+def test_that_no_photo_is_composed_like_it_is_said(desk: Desk, stocked: httpx.Client) -> None:
+    of = str(identities()["tunnel"])
+    fields = {"by": "composition", "limit": "80"}
+    answer = stocked.get(f"/api/photos/{of}/similar", params=fields).json()
+    none_but_weaker = answer | {"photos": [], "total": 0, "weaker": 2}
+    desk.page.route(
+        re.compile(r"/similar\?(?!.*weaker=true).*limit=200"),
+        lambda route: route.fulfill(json=none_but_weaker),
+    )
+    page = desk.open(f"?like={of}&by=composition")
+    none = page.get_by_test_id("none-alike")
+    expect(none).to_contain_text("No other photo is composed like it.")
+    assert_accessible(page, "none alike")
+    with page.expect_response(re.compile("/similar.*weaker=true")):
+        none.get_by_role("button", name="Show 2 weaker matches").click()
+    assert asked(desk)["weaker"] == "1"

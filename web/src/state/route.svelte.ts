@@ -35,7 +35,7 @@ class Route {
   /** Another question of the same photos: those that are like a photo stay so. */
   ask(q: string): void {
     const { like, by } = this.place;
-    this.go({ q, status: "", like, by });
+    this.go({ q, status: "", photo: "", like, by });
   }
 
   /** The same question, as sure of its matches as the gallery thinks right. */
