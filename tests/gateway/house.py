@@ -37,7 +37,7 @@ INSIDE = {"Authorization": f"Bearer {TOKEN}"}
 CAT = (SAMPLES / "cat.jpg").read_bytes()
 
 
-def until(true: Callable[[], Any], within: float = 10.0) -> Any:
+def until(true: Callable[[], Any], within: float = 30.0) -> Any:
     """What ``true`` says once it says anything."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:

@@ -268,3 +268,50 @@ def test_photos_of_two_years_are_found_by_both(db: Db) -> None:
         ready(db, f"{year}", tag("dog"), exif=Exif(taken_at=datetime(year, 6, 1, 12)))
     found = ask(db, "dogs 2019 and 2021").photos
     assert {photo.filename for photo in found} == {"2019.jpg", "2021.jpg"}
+    for photo in ask(db, "2019 and 2021").photos:
+        assert [(why.kind, why.share) for why in photo.why] == [("date", 1.0)]
+        assert " or " in photo.why[0].tag
+
+
+def test_a_whole_name_of_a_file_finds_the_file(db: Db) -> None:
+    for name in ("matterhorn", "dog at home", "dog"):
+        ready(db, name, tag("dog"))
+    for q in ("matterhorn.jpg", '"matterhorn.jpg"', "Matterhorn.JPG", "dog matterhorn.jpg"):
+        assert [photo.filename for photo in ask(db, q).photos] == ["matterhorn.jpg"]
+    assert [photo.filename for photo in ask(db, '"dog at home.jpg"').photos] == ["dog at home.jpg"]
+    assert "matterhorn.jpg" not in [
+        photo.filename for photo in ask(db, "dog -matterhorn.jpg").photos
+    ]
+
+
+def test_a_blue_hour_is_no_sunset(db: Db) -> None:
+    ready(db, "red", tag("sunset"))
+    ready(db, "blue", tag("night"))
+    assert [photo.filename for photo in ask(db, "blue hour").photos] == ["blue.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("q", "whole"),
+    [
+        ("rule of thirds or symmetry", '"rule of thirds" symmetry'),
+        ("shallow depth of field or city", '"shallow depth of field" city'),
+        ("dog or city or shallow depth of field", 'dog city "shallow depth of field"'),
+        ("person rule of thirds or dog or city", 'person "rule of thirds" dog city'),
+    ],
+)
+def test_an_or_takes_the_whole_of_a_long_phrase(q: str, whole: str) -> None:
+    told = " ".join(
+        chip.text if " " not in chip.text else f'"{chip.text}"' for chip in understood(q).chips
+    )
+    assert told == whole
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["iso > 800 or dog", "30 % purple or red", "last 3 weeks or 2019", "50 mm - 85 mm or 23mm",
+     "two years ago or last winter", "12 june 2024 or 2019", "fujifilm x-t4 or leica"],
+)  # fmt: skip
+def test_an_or_takes_the_whole_of_a_date_or_a_number(q: str) -> None:
+    one, other = q.split(" or ")
+    chips = [chip.meaning for chip in understood(q).chips]
+    assert chips == [chip.meaning for side in (one, other) for chip in understood(side).chips]

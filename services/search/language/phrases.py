@@ -6,7 +6,7 @@ from datetime import date
 
 from services.search.language.colours import colour
 from services.search.language.dates import read_days
-from services.search.language.fields import days_path, sharp_path
+from services.search.language.fields import days_path, holds, sharp_path
 from services.search.language.known import Terms, names, other_forms, stem
 from services.search.language.lexicon import COLOUR_NAMES, COLOURS, EMPTY, ORIENTATIONS, SHADES
 from services.search.language.plan import Condition, Either, Meant, Part, Want, has_tag
@@ -15,12 +15,22 @@ from services.search.language.syntax import Span
 
 AMOUNT = re.compile(r"(\d{1,3}) ?% ?(?:of )?([a-z ]+)|([a-z ]+) (\d{1,3}) ?%")
 EQUIPMENT = ("camera", "lens")
+#: Who types a whole name, with its ending, means that file.
+FILE = re.compile(r"\S.*\.(?:jpe?g|png|webp|gif|avif|hei[cf]|tiff?)")
 #: '30 % teal' means about so much: a little less will do.
 ABOUT = 0.8
 #: How much of a photo has a colour that is named in passing, at least.
 SOME = 0.08
 #: How like a colour its shades are, and a tagger's word that it prevails.
 SHADE, TONES = 0.6, 0.9
+
+
+def file_named(text: str, span: Span) -> Condition | None:
+    """'dog.jpg'."""
+    if not FILE.fullmatch(text.lower()):
+        return None
+    meant = Meant(span, text, "text", text, f"name:{quoted(text)}")
+    return Condition(holds("name", text), meant)
 
 
 class Phrases:
@@ -32,7 +42,8 @@ class Phrases:
 
     def read(self, text: str, span: Span) -> Part | None:
         return (
-            self._date(text, span)
+            (" " not in text and file_named(text, span))
+            or self._date(text, span)
             or self._exif(text, span)
             or self._amount(text, span)
             or self._hour(text, span)

@@ -258,9 +258,20 @@ def ranks(part: Part) -> bool:
 
 
 def conditions_of(part: Part) -> Sequence[Condition]:
+    """What a photo meets that passes. Of alternatives nobody knows which: they are one."""
     match part:
         case Condition():
             return [part]
-        case Every(children) | Either(children):
+        case Every(children):
             return [one for child in children for one in conditions_of(child)]
+        case Either(children):
+            ways = [conditions_of(child) for child in children]
+            return [_either(ways)] if all(ways) else []
     return []
+
+
+def _either(ways: Sequence[Sequence[Condition]]) -> Condition:
+    """Named like all of them."""
+    one = ways[0][0]
+    told = [", ".join(one.meant.meaning for one in way if one.meant) for way in ways]
+    return replace(one, meant=one.meant and replace(one.meant, meaning=" or ".join(told)))

@@ -9,7 +9,7 @@ from services.search.language.apart import either_of_one
 from services.search.language.fields import KINDS, Fields, holds
 from services.search.language.known import Terms, names, stem
 from services.search.language.lexicon import EMPTY
-from services.search.language.phrases import Phrases, quoted
+from services.search.language.phrases import Phrases, file_named, quoted
 from services.search.language.plan import (
     EVERYTHING,
     Condition,
@@ -131,26 +131,25 @@ class Reader:
 
     def _whole_alternatives(self, children: Sequence[Node]) -> list[Node]:
         """In 'golden retriever or tabby cat' the 'or' joins two phrases, not two words."""
-        found = list(children)
-        for place in range(len(found) - 1, -1, -1):
-            node = found[place]
+        whole: list[Node] = []
+        rest = list(children)
+        while rest:
+            node = rest.pop()
             either = node.child if isinstance(node, Not) else node
             if not isinstance(either, Any):
+                whole.insert(0, node)
                 continue
-            after = self._reach(either.children[-1:], found[place + 1 :])
-            # What is denied begins with the word that denies it.
-            before = 0
-            if either is node:
-                before = self._reach(either.children[:1], found[:place], back=True)
             first, *middle, last = either.children
-            if after:
-                last = All((last, *found[place + 1 : place + 1 + after]), node.span)
-            if before:
-                first = All((*found[place - before : place], first), node.span)
-            whole: Node = Any((first, *middle, last), node.span)
-            whole = whole if either is node else Not(whole, node.span)
-            found[place - before : place + 1 + after] = [whole]
-        return found
+            if after := self._reach([last], whole):
+                last = All((last, *whole[:after]), node.span)
+                del whole[:after]
+            # What is denied begins with the word that denies it.
+            if either is node and (before := self._reach([first], rest, back=True)):
+                first = All((*rest[-before:], first), node.span)
+                del rest[-before:]
+            one: Node = Any((first, *middle, last), node.span)
+            whole.insert(0, one if either is node else Not(one, node.span))
+        return whole
 
     def _reach(self, one: Sequence[Node], beside: Sequence[Node], *, back: bool = False) -> int:
         """How many of the words beside an alternative belong to its phrase."""
@@ -243,6 +242,8 @@ class Reader:
         text = " ".join(node.text.split())
         if not re.search(r"\w", text):
             return Every(())
+        if (file := file_named(text, node.span)) is not None:
+            return self._noted(file, [Token(text, node.span)], negated=negated)
         ids = {term.number: 1.0 for term in self._terms.exactly(text)}
         meant = Meant(node.span, f'"{text}"', "text", text, f'"{text}"', negated=negated)
         self._chips.append(meant)
