@@ -9,6 +9,7 @@ import io
 import json
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 from xml.etree import ElementTree
@@ -46,10 +47,21 @@ def write(photos: Sequence[tuple[PhotoDetail, float]], form: Format) -> bytes:
         case "json":
             return json.dumps([_plain(*one) for one in photos], ensure_ascii=False).encode()
     out = io.BytesIO()
+    some = [photo for photo, _ in photos]
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for photo, _ in photos:
-            archive.writestr(f"{photo.id}/{_safe(photo.filename)}.xmp", sidecar(photo))
+        for photo, name in zip(some, _sidecar_names(some), strict=True):
+            archive.writestr(name, sidecar(photo))
     return out.getvalue()
+
+
+def _sidecar_names(photos: Sequence[PhotoDetail]) -> list[str]:
+    """Side by side, as photo programs want them; photos of one name in folders of their own."""
+    names = [f"{_safe(photo.filename)}.xmp" for photo in photos]
+    count = Counter(name.lower() for name in names)
+    return [
+        name if count[name.lower()] == 1 else f"{photo.id}/{name}"
+        for photo, name in zip(photos, names, strict=True)
+    ]
 
 
 def _plain(photo: PhotoDetail, likeness: float) -> dict[str, Any]:

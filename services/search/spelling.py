@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Set
 from dataclasses import replace
 
 from services.search.language.fields import KINDS
-from services.search.language.known import names, stem
 from services.search.language.syntax import Field, show
 from services.search.understanding import Understood, may_slip
 from services.search.vocabulary import Vocabulary
@@ -41,9 +40,7 @@ def suggestion(asked: Understood, vocabulary: Vocabulary, there: There) -> str |
 def _spelled(text: str, vocabulary: Vocabulary, there: There) -> str | None:
     for word in vocabulary.spelled_like(text, most=TRIED):
         terms = vocabulary.terms.exactly(word)
-        if stem(word) in names() or any(term.kind in COMMON for term in terms):
-            return word
-        if there(term.number for term in terms):
+        if any(term.kind in COMMON for term in terms) or there(vocabulary.terms.meaning(word)):
             return word
     return None
 

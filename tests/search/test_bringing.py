@@ -38,6 +38,16 @@ def test_what_is_exported_comes_back_without_loss(db: Db, form: sharing.Format) 
     assert after == before | {("label", "dog")}
 
 
+def test_sidecars_stand_beside_each_other_but_for_photos_of_one_name(db: Db) -> None:
+    ids = [ready(db, name, tag("dog"), filename=f"{shown}.jpg")
+           for name, shown in (("a", "Dog"), ("b", "dog"), ("c", "cat"))]  # fmt: skip
+    photos = [(photo_detail(db, OWNER, of), 1.0) for of in ids]
+    with zipfile.ZipFile(io.BytesIO(sharing.write(photos, "xmp"))) as archive:
+        assert archive.namelist() == [
+            f"{ids[0]}/Dog.jpg.xmp", f"{ids[1]}/dog.jpg.xmp", "cat.jpg.xmp"
+        ]  # fmt: skip
+
+
 FOREIGN = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
  xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:lr="http://ns.adobe.com/lightroom/1.0/">

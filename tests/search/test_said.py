@@ -14,7 +14,7 @@ from services.search.language.holidays import holiday_days
 from services.search.language.known import Term, Terms
 from services.search.language.plan import path_of, wants_of
 from services.search.language.reading import Reader, Reading
-from services.search.language.syntax import show
+from services.search.language.syntax import BadQuery, show
 from services.search.understanding import swaps
 from tests.search.photos import OWNER, Same, ask, asking, ready, tag
 
@@ -261,6 +261,15 @@ def test_what_no_photo_can_be_at_once_is_either(q: str, either: str) -> None:
 )
 def test_what_a_photo_can_be_at_once_is_both(q: str, both: str) -> None:
     assert path(q) == path(both)
+
+
+def test_a_list_of_dates_is_either() -> None:
+    assert path("date:2019,2021") == f"({path('2019')} || {path('2021')})"
+    assert path("date:june,2024") == path("june 2024")
+    assert [chip.meaning for chip in understood("date:june,july").chips] == ["june or july"]
+    for q in ("date:2019,soon", "before:2019,2021"):
+        with pytest.raises(BadQuery):
+            understood(q)
 
 
 def test_photos_of_two_years_are_found_by_both(db: Db) -> None:

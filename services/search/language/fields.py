@@ -70,6 +70,7 @@ TEXTS = {
     "text": ["name", "say"], "by": ["by[*]"],
 }  # fmt: skip
 DATES = {"date": "d", "taken": "d", "before": "d", "after": "d", "since": "d", "uploaded": "u"}
+ANY_DATE = ("date", "taken", "uploaded")
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,8 @@ class Fields:
     def _date(self, field: Field) -> Part | None:
         text = field.bound if field.comparison else " ".join(field.values)
         days = read_days(text, self.today)
+        if days is None and len(field.values) > 1 and field.name in ANY_DATE:
+            return self._dates(field)
         if days is None or (days.month and field.comparison):
             return None
         match field.comparison or field.name:
@@ -159,6 +162,16 @@ class Fields:
             case ">=" | "since":
                 days = Days(first=days.first)
         return Condition(days_path(days, DATES[field.name]), self._meant(field, "date", str(days)))
+
+    def _dates(self, field: Field) -> Part | None:
+        """'date:2019,2021': either."""
+        each = [read_days(value, self.today) for value in field.values]
+        some = [days for days in each if days is not None]
+        if len(some) < len(each):
+            return None
+        paths = " || ".join(days_path(days, DATES[field.name]) for days in some)
+        meaning = " or ".join(map(str, some))
+        return Condition(f"({paths})", self._meant(field, "date", meaning))
 
     def _number(self, field: Field) -> Part | None:
         numeric = NUMERIC[field.name]
