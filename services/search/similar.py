@@ -24,7 +24,7 @@ from services.search.record import NoSuchPhoto
 from services.search.sql import SQL
 from services.search.understanding import Understood
 from services.search.vocabulary import Floats, numbers_of, unit, vector_literal
-from services.search.weights import ALIKE, FAR, ramp
+from services.search.weights import ALIKE, ALIKES, FAR, ramp
 
 MOST = 200
 #: How much of a photo's likeness is being like the photo, when words are asked for too.
@@ -113,8 +113,9 @@ class Weighed:
     order: Ints
     likenesses: Doubles
 
-    def shown(self, strictness: int) -> int:
-        return cut(self.likenesses, np.ones(len(self.order)), strictness, ALIKE)
+    def shown(self, way: Way, strictness: int) -> int:
+        table = ALIKES.get(way, ALIKE)
+        return cut(self.likenesses, np.ones(len(self.order)), strictness, table)
 
     def within(self, wide: "Weighed", shown: int) -> int:
         """How many of these are among the first so many of the others."""
@@ -142,11 +143,11 @@ class Similar:
         share = LIKE_WITH_WORDS if asked.ranks else 1.0
         weighed = self._weighed(db, asked, ranking, share)
         evidences, order = weighed.evidences, weighed.order
-        shown = weighed.shown(question.strictness)
+        shown = weighed.shown(self.way, question.strictness)
         if asked.wider:
             # Where the list ends is said without what narrows it, as a facet has counted.
             wide = self._weighed(db, asked.wider, ranking_of(asked.wider), share)
-            shown = weighed.within(wide, wide.shown(question.strictness))
+            shown = weighed.within(wide, wide.shown(self.way, question.strictness))
         chosen = order if question.weaker else order[:shown]
         rows = chosen[: question.limit]
         some = zip(evidences.some(rows, asked.likeness()), weighed.like[rows].tolist(), strict=True)

@@ -80,6 +80,19 @@ def test_like_in_composition_is_the_same_geometry_whatever_it_shows(db: Db) -> N
     assert answer.photos[0].likeness > 0.8
 
 
+def test_lines_that_lead_elsewhere_are_like_lines_and_no_like_subjects(db: Db) -> None:
+    def lines(name: str, x: float, y: float) -> UUID:
+        to = {"vanishing_point": [x, y]}
+        return ready(db, name, tag(name), tag("leading lines", 0.9, "composition", evidence=to))
+
+    of = lines("road", 0.5, 0.5)
+    lines("rails", 0.0, 0.0)
+    ready(db, "cup", tag("cup"), tag("centered", 0.9, "composition", evidence=at(0.5, 0.5)))
+    answer = like(db, of, "composition")
+    assert names(answer) == ["rails"]
+    assert answer.photos[0].likeness < 0.55
+
+
 def test_like_in_mood_is_near_on_the_map(db: Db) -> None:
     def mood(name: str, valence: float, energy: float) -> UUID:
         place = {"valence": valence, "energy": energy}
@@ -131,6 +144,13 @@ def test_like_in_colour_is_the_same_colours_in_like_amounts(db: Db) -> None:
     coloured(db, "tealish", (50, -26, -6), (86, 2, 16))
     coloured(db, "red", (46, 66, 46))
     assert names(like(db, of, "colour")) == ["tealish"]
+
+
+def test_one_colour_in_common_is_not_the_same_colours(db: Db) -> None:
+    of = coloured(db, "teal", (52, -30, -8), (84, 3, 18))
+    coloured(db, "half", (50, -26, -6), (20, 5, -20))
+    assert names(like(db, of, "colour")) == []
+    assert names(like(db, of, "colour", weaker=True)) == ["half"]
 
 
 def test_words_say_what_should_differ(db: Db) -> None:
