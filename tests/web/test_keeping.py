@@ -57,6 +57,30 @@ def test_the_values_of_a_list_are_chips_of_their_own(
 
 
 @pytest.mark.usefixtures("stocked")
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("no people or cars", "no cars"),
+        ("neither people nor cars", "no cars"),
+        ("cat without people and cars", "cat without cars"),
+        ("no people but cars", "cars"),
+    ],
+)
+def test_what_is_denied_stays_denied_when_a_chip_beside_it_goes(
+    desk: Desk, query: str, left: str
+) -> None:
+    page = desk.open(f"?q={query}")
+    chips = page.get_by_test_id("chips").get_by_role("listitem")
+    denied = chips.filter(has_text=re.compile("not .*car"))
+    expect(chips.first).to_be_visible()
+    count = denied.count()
+    page.get_by_role("button", name=re.compile("Take out not people")).click()
+    expect(page.get_by_role("button", name=re.compile("Take out not people"))).to_have_count(0)
+    assert asked(desk)["q"] == left
+    expect(denied).to_have_count(count)
+
+
+@pytest.mark.usefixtures("stocked")
 def test_a_search_that_cannot_be_read_is_marked_at_its_character(desk: Desk) -> None:
     page = desk.open("?q=sad+\N{DOG}+(dogs+beach")
     unread = page.get_by_test_id("unread")

@@ -32,6 +32,55 @@ test("what is left can still be read", () => {
   expect(taken("dog and -cat", "cat")).toBe("dog");
 });
 
+test("what is left denies just what it denied before", () => {
+  const left: [query: string, part: string, left: string][] = [
+    ["no people or cars", "people", "no cars"],
+    ["no people or cars", "cars", "no people"],
+    ["without people and cars", "people", "without cars"],
+    ["beach w/o people & cars & boats", "cars", "beach w/o people & boats"],
+    ["cat without dog or mouse", "dog", "cat without mouse"],
+    ["cat without dog or mouse", "cat", "without dog or mouse"],
+    ["neither people nor cars", "people", "no cars"],
+    ["neither people nor cars", "cars", "no people"],
+    ["neither people nor cars nor boats", "people", "neither cars nor boats"],
+    ["sea excluding people or cars", "people", "sea excluding cars"],
+    ["not (people or cars)", "people", "not (cars)"],
+    ["not people or cars", "people", "cars"],
+    ["-people or cars", "cars", "-people"],
+    ["no people or -cars", "people", "-cars"],
+    ["cat or no dog or mouse", "dog", "cat or mouse"],
+    ["no (dog or cat) and mouse", "dog", "no (cat) and mouse"],
+    ["no label:cat,dog or car", "label:cat,dog", "no car"],
+    ["without a dog beach", "dog", "beach"],
+    ["calm excluding people", "people", "calm"],
+    ["beach not (dog) cat", "dog", "beach cat"],
+  ];
+  for (const [query, part, rest] of left) expect([query, part, taken(query, part)]).toEqual([query, part, rest]);
+});
+
+test("what stood beside an alternative does not become one, nor is it denied", () => {
+  expect(taken("dog or cat beach", "cat")).toBe("dog beach");
+  expect(taken("no dog or cat and bird", "cat")).toBe("no dog bird");
+  expect(taken("no dog or cat and bird", "dog")).toBe("-cat bird");
+  expect(taken("no dog or cat bird", "dog")).toBe("no cat bird");
+});
+
+test("no word that joins is left alone", () => {
+  expect(taken("no dog but people", "dog")).toBe("people");
+  expect(taken("no dog but people", "people")).toBe("no dog");
+  expect(taken("cat but no dog", "dog")).toBe("cat");
+  expect(taken("cat and no dog", "dog")).toBe("cat");
+  expect(taken("(no dog or cat) and sea", "sea")).toBe("(no dog or cat)");
+  expect(taken("no black and white but sea", "black and white")).toBe("sea");
+});
+
+test("of words with a comma between them one goes alone", () => {
+  expect(taken("-dog,cat sea", "dog")).toBe("-cat sea");
+  expect(taken("dog,cat,sea", "cat")).toBe("dog,sea");
+  expect(taken("no dog, sea", "dog")).toBe("sea");
+  expect(taken("\u{1F408}\u{1F415} sea", "\u{1F415}")).toBe("\u{1F408} sea");
+});
+
 test("what stands in quotes is nobody's to tidy", () => {
   expect(taken('dog "this or that  ( )"', "dog")).toBe('"this or that  ( )"');
   expect(taken('“or” dog', "dog")).toBe("“or”");

@@ -1,15 +1,13 @@
 /** Puts parts into a query and takes them out, so that what is left can still be read. Pure. */
 
 import type { Chip } from "../api/types.ts";
+import { joins, plainOf, tokensOf, VALUE, type Token } from "./grammar.ts";
 
 /** The fields that facets are asked for by, where they have another name. */
 const FIELDS: Record<string, string> = { composition: "technique", colour: "color" };
-const DENIED = /(?:[-!]|\b(?:not|no|without|except)\s+|w\/o\s+)$/i;
-const JOINING = String.raw`(?:or|and|\|+|&+)`;
-const VALUE = /"[^"]*"|“[^”“]*”|[^\s()"“”<>=,]+/g;
+const VALUES = new RegExp(VALUE, "g");
 /** `name:a,b` and what it is compared with. */
-const LIST = new RegExp(`^([a-z][a-z_-]*:\\s*)((?:${VALUE.source})(?:\\s*,\\s*(?:${VALUE.source}))+)(.*)$`, "i");
-const QUOTED = /"[^"]*"|“[^”“]*”/g;
+const LIST = new RegExp(`^([a-z][a-z_-]*:\\s*)(${VALUE}(?:\\s*,\\s*${VALUE})+)(.*)$`, "i");
 
 /** What a facet adds to the query: of the matches, those that are called just so. */
 export function narrowing(kind: string, name: string): string {
@@ -18,12 +16,17 @@ export function narrowing(kind: string, name: string): string {
   return `${FIELDS[kind] ?? kind}:=${said}`;
 }
 
-/** The query without its characters `[start, end)`, counted as Python does. */
+/** The query without its characters `[start, end)`, counted as Python does; the rest means what it meant. */
 export function without(query: string, start: number, end: number): string {
-  const letters = [...query];
-  // The sign of a part that must not be there goes with it.
-  const before = letters.slice(0, start).join("").replace(DENIED, "");
-  return tidied(`${before} ${letters.slice(end).join("")}`);
+  const [from, to] = placeOf(query, start, end);
+  const tokens = tokensOf(query)?.map((token) => cut(token, from, to));
+  const wanted = tokens ? plainOf(tokens) : null;
+  if (!tokens || wanted === null) return `${query.slice(0, from)} ${query.slice(to)}`.replace(/\s+/g, " ").trim();
+  const before = tokens.filter((token) => token.start < from && token.text);
+  const after = tokens.filter((token) => token.start >= from && token.end > to && token.text);
+  const ways = waysToJoin(before, after).map(tidied);
+  const way = ways.find((one) => plainOf(one) === wanted);
+  return way ? written(way) : wanted;
 }
 
 type Placed = Pick<Chip, "start" | "end" | "meaning">;
@@ -41,7 +44,7 @@ export function withoutChip(query: string, chips: readonly Placed[], chip: Place
 function listWithout(field: string, meant: readonly Placed[], place: number): string | null {
   const [, name, list, rest] = LIST.exec(field) ?? [];
   if (list === undefined || meant.length < 2) return null;
-  const values = list.match(VALUE) ?? [];
+  const values = list.match(VALUES) ?? [];
   const others = meant.filter((_, index) => index !== place).map(({ meaning }) => meaning.toLowerCase());
   // Values that mean the same are one chip.
   const left = values.filter((value, index) =>
@@ -57,21 +60,68 @@ export function placeOf(query: string, start: number, end: number): [number, num
   return [length(start), length(end)];
 }
 
+/** A part without the characters `[from, to)`: of "dog,cat" the other word, or nothing. */
+function cut(token: Token, from: number, to: number): Token {
+  if (token.sort !== "part" || token.end <= from || token.start >= to) return token;
+  const left = token.text.slice(0, Math.max(0, from - token.start)).replace(/[\p{P}+]+$/u, "");
+  const right = token.text.slice(to - token.start).replace(/^[\p{P}+]+/u, "");
+  return { ...token, text: [left, right].filter(Boolean).join(",") };
+}
+
+/** The ways to close the gap between two halves, the likeliest to be right first. */
+function waysToJoin(before: readonly Token[], after: readonly Token[]): Token[][] {
+  const bare = unsigned(before);
+  const last = bare.at(-1);
+  const unjoined = last && joins(last) ? bare.slice(0, -1) : bare;
+  const rest = after[0] && joins(after[0]) ? after.slice(1) : after;
+  return [
+    // The sign of a part that must not be there goes with it,
+    [...bare, ...after],
+    [...unjoined, ...after],
+    [...unjoined, ...rest],
+    // unless it denies a whole list.
+    [...before, ...rest],
+  ];
+}
+
+/** Without the signs that deny what comes next. */
+function unsigned(tokens: readonly Token[]): Token[] {
+  return tokens.slice(0, tokens.findLastIndex(({ sort }) => sort !== "not") + 1);
+}
+
 /** Nothing is left in parentheses, beside an "or", or to be denied, where a part was taken out. */
-function tidied(query: string): string {
-  const quotes: string[] = [];
-  let text = query.replace(QUOTED, (quote) => `\u0000${quotes.push(quote) - 1}\u0000`);
-  for (let before = ""; before !== text; ) {
-    before = text;
-    text = text
-      .replace(/(?:[-!]|\b(?:not|no|without|except)\s+|w\/o\s+)?\(\s*\)/gi, " ")
-      .replace(new RegExp(`(^|\\()\\s*${JOINING}(?=\\s|$)`, "gi"), "$1")
-      .replace(new RegExp(`(?<=\\s|^)${JOINING}\\s*(\\)|$)`, "gi"), "$1")
-      .replace(new RegExp(`(?<=\\s)(${JOINING})(?:\\s+${JOINING})+(?=\\s)`, "gi"), "$1")
-      .replace(/\s+/g, " ")
-      .replace(/\( /g, "(")
-      .replace(/ \)/g, ")")
-      .trim();
+function tidied(tokens: readonly Token[]): Token[] {
+  let left = [...tokens];
+  for (let length = -1; length !== left.length; ) {
+    length = left.length;
+    left = left.filter((token, place) => !isStray(token, left[place - 1], left[place + 1]));
+    const empty = left.findIndex(({ sort }, place) => sort === "open" && left[place + 1]?.sort === "close");
+    if (empty >= 0) left = [...unsigned(left.slice(0, empty)), ...left.slice(empty + 2)];
   }
-  return text.replace(/\u0000(\d+)\u0000/g, (_, place: string) => quotes[Number(place)]!);
+  return left.map((token, place) => (isAlone(left, place) ? { ...token, text: token.text.replace(/^neither/i, "no") } : token));
+}
+
+function isStray(token: Token, before: Token | undefined, after: Token | undefined): boolean {
+  const begins = !before || before.sort === "open" || before.sort === "not";
+  const ends = !after || after.sort === "close";
+  if (token.sort === "not") return ends || joins(after);
+  return joins(token) && (begins || ends || joins(before));
+}
+
+/** A "neither" that denies one thing only. */
+function isAlone(tokens: readonly Token[], place: number): boolean {
+  if (!/^neither/i.test(tokens[place]!.text) || tokens[place]!.sort !== "not") return false;
+  let [end, depth] = [place + 1, 0];
+  for (; end < tokens.length; end++) {
+    const { sort } = tokens[end]!;
+    depth += Number(sort === "open") - Number(sort === "close");
+    if (depth === 0 && sort !== "not") break;
+  }
+  const next = tokens[end + 1];
+  return !next || (next.sort !== "or" && next.sort !== "and");
+}
+
+function written(tokens: readonly Token[]): string {
+  const opens = (token: Token | undefined) => !token || token.sort === "open" || /^[-!]$/.test(token.text);
+  return tokens.map((token, place) => (opens(tokens[place - 1]) || token.sort === "close" ? token.text : ` ${token.text}`)).join("");
 }
