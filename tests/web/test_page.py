@@ -141,6 +141,22 @@ def test_a_search_completes_tags_with_their_counts(desk: Desk, photo: Path) -> N
     expect(desk.page.get_by_test_id("title")).to_contain_text(f"“{tag}”")
 
 
+@pytest.mark.parametrize("before", ["label:", "-label:", "-", '"'])
+def test_a_field_a_sign_and_a_quote_are_completed_too(
+    desk: Desk, photo: Path, before: str
+) -> None:
+    desk.open()
+    desk.upload_and_wait(photo)
+    tag = desk.view(photo).get_by_test_id("tag").first.locator(".text").inner_text()
+    desk.open()
+    box = desk.page.get_by_role("combobox", name="Search photos")
+    box.click()
+    box.press_sequentially(before + tag[:3])
+    expect(desk.page.get_by_role("option").filter(has_text=tag).first).to_be_visible()
+    box.press("ArrowDown")
+    expect(box).to_have_value(re.compile(re.escape(before) + '"?' + tag[:3]))
+
+
 def test_the_page_works_on_a_phone(phone: Desk, photo: Path) -> None:
     page = phone.open()
     phone.upload_and_wait(photo)

@@ -5,7 +5,7 @@ import { api, type Query } from "../api/client.ts";
 import type { Kind } from "../api/types.ts";
 import { taste } from "../state/taste.svelte.ts";
 import { texts } from "../texts.ts";
-import { completions, prefixesOf, TECHNIQUES, type Group, type Option } from "./suggest.ts";
+import { completions, endsOf, TECHNIQUES, type Group, type Option } from "./suggest.ts";
 
 const WAIT_MS = 40;
 const MOST_WORDS = 8;
@@ -30,13 +30,13 @@ export class Offers {
 
   async #complete(typed: string, mine: number): Promise<void> {
     const answers = await Promise.all(
-      prefixesOf(typed).map(async (prefix) => ({
-        prefix,
-        tags: (await api.tags({ prefix, limit: MOST_WORDS }).catch(() => null))?.tags ?? [],
+      endsOf(typed).map(async (end) => ({
+        end,
+        tags: (await api.tags({ prefix: end.prefix, kind: end.kind, limit: MOST_WORDS }).catch(() => null))?.tags ?? [],
       })),
     );
     if (mine !== this.#asked) return;
-    const options = completions(typed, answers);
+    const options = completions(answers);
     this.groups = options.length ? [{ name: texts.search.suggestions, options }] : [];
   }
 

@@ -1,21 +1,39 @@
 import { expect, test } from "vitest";
 
-import { completions, prefixesOf, says, withoutTag, withTag } from "./suggest.ts";
+import { completions, endsOf, says, withoutTag, withTag } from "./suggest.ts";
+
+const prefixes = (typed: string) => endsOf(typed).map((end) => end.prefix);
 
 test("the ends of what is typed may each begin a tag", () => {
-  expect(prefixesOf("sad dog leading li")).toEqual(["dog leading li", "leading li", "li"]);
-  expect(prefixesOf("ca")).toEqual(["ca"]);
-  expect(prefixesOf("cat ")).toEqual([]);
-  expect(prefixesOf("")).toEqual([]);
+  expect(prefixes("sad dog leading li")).toEqual(["dog leading li", "leading li", "li"]);
+  expect(prefixes("ca")).toEqual(["ca"]);
+  expect(prefixes("cat ")).toEqual([]);
+  expect(prefixes("")).toEqual([]);
 });
 
 test("a completion keeps what was typed before it", () => {
   const tag = { kind: "composition" as const, text: "leading lines", count: 4 };
-  const [option] = completions("sad leading li", [
-    { prefix: "leading li", tags: [tag] },
-    { prefix: "li", tags: [tag] },
+  const of = (typed: string) => completions(endsOf(typed).slice(-1).map((end) => ({ end, tags: [tag] })))[0]?.query;
+  expect(completions(endsOf("sad leading li").slice(1).map((end) => ({ end, tags: [tag] })))).toMatchObject([
+    { text: "leading lines", query: "sad leading lines", count: 4 },
   ]);
-  expect(option).toMatchObject({ text: "leading lines", query: "sad leading lines", count: 4 });
+  expect(of("-lea")).toBe("-leading lines");
+  expect(of("lake !lea")).toBe("lake !leading lines");
+  expect(of('"lead')).toBe('"leading lines"');
+  expect(of("(lead")).toBe("(leading lines");
+});
+
+test("the value of a field is completed by tags of its kind", () => {
+  expect(endsOf("technique:")).toEqual([{ before: "technique:", prefix: "", as: "value", kind: "composition" }]);
+  expect(endsOf("lake -mood:ser")).toEqual([{ before: "lake -mood:", prefix: "ser", as: "value", kind: "mood" }]);
+  expect(endsOf("tag:do")).toEqual([{ before: "tag:", prefix: "do", as: "value" }]);
+  expect(prefixes("iso:10")).toEqual(["iso:10"]);
+  expect(prefixes("label:cat ")).toEqual([]);
+  const end = { before: "lake technique:", prefix: "leading l", as: "value" as const, kind: "composition" as const };
+  expect(endsOf('lake technique:"leading l')).toEqual([end]);
+  expect(completions([{ end, tags: [{ kind: "composition", text: "leading lines", count: 1 }] }])).toMatchObject([
+    { query: 'lake technique:"leading lines"' },
+  ]);
 });
 
 test("tags are put into a query and taken out as whole words", () => {

@@ -23,29 +23,68 @@ export const TECHNIQUES = ["rule of thirds", "centered", "pattern", "leading lin
 const LONGEST_TAG = 3;
 const MOST = 8;
 
-/** The ends of what is typed that may begin a tag, the longest first: "a leading li" gives three. */
-export function prefixesOf(typed: string): string[] {
+/** Fields whose values are tags, and of what kind. */
+const FIELDS: Record<string, Kind | null> = {
+  label: "label",
+  mood: "mood",
+  technique: "composition",
+  composition: "composition",
+  user: "user",
+  tag: null,
+};
+const FIELD = new RegExp(`(?:^|[\\s(!-])(?:${Object.keys(FIELDS).join("|")}):(?:[^\\s":<>()=]*|"[^"]*)$`, "i");
+/** What may stand before a word: it denies, opens a group, or a quote. */
+const BEFORE = /^[-!("]+/;
+
+/** An end of what is typed that may begin a tag: plain, in quotes that were opened, or as the value of a field. */
+export interface End {
+  before: string;
+  prefix: string;
+  as: "word" | "quote" | "value";
+  kind?: Kind;
+}
+
+/** The longest first: "a leading li" has three, "mood:me" one, of moods. */
+export function endsOf(typed: string): End[] {
+  const field = FIELD.exec(typed);
+  if (field) return [endOfField(typed, typed.lastIndexOf(":") + 1)];
   const words = typed.trimStart().split(/\s+/).filter(Boolean);
   if (words.length === 0 || /\s$/.test(typed)) return [];
-  return Array.from({ length: Math.min(LONGEST_TAG, words.length) }, (_, index) =>
-    words.slice(Math.max(0, words.length - Math.min(LONGEST_TAG, words.length) + index)).join(" "),
-  );
+  const most = Math.min(LONGEST_TAG, words.length);
+  return Array.from({ length: most }, (_, index) => endOfWords(typed, words.slice(words.length - most + index).join(" ")))
+    .filter((end) => end.prefix);
+}
+
+function endOfField(typed: string, at: number): End {
+  const name = /(\w+):$/.exec(typed.slice(0, at))?.[1]?.toLowerCase() ?? "";
+  const kind = FIELDS[name];
+  return { before: typed.slice(0, at), prefix: typed.slice(at).replace(/^"/, ""), as: "value", ...(kind ? { kind } : {}) };
+}
+
+function endOfWords(typed: string, words: string): End {
+  const sign = BEFORE.exec(words)?.[0] ?? "";
+  const prefix = words.slice(sign.length);
+  return { before: typed.slice(0, typed.length - prefix.length), prefix, as: sign.endsWith('"') ? "quote" : "word" };
 }
 
 /** The completions of `typed`, those of the longest beginning first. */
-export function completions(typed: string, answers: { prefix: string; tags: Pick<TagCount, "kind" | "text" | "count">[] }[]): Option[] {
+export function completions(answers: { end: End; tags: Pick<TagCount, "kind" | "text" | "count">[] }[]): Option[] {
   const seen = new Set<string>();
   const options: Option[] = [];
-  for (const { prefix, tags } of answers) {
-    const kept = typed.slice(0, typed.length - prefix.length);
+  for (const { end, tags } of answers) {
     for (const { kind, text, count } of tags) {
       const key = `${kind} ${text}`;
       if (seen.has(key) || options.length === MOST) continue;
       seen.add(key);
-      options.push({ form: "tag", text, kind, count, query: `${kept}${text}`.replace(/\s+/g, " ").trim() });
+      options.push({ form: "tag", text, kind, count, query: completed(end, text) });
     }
   }
   return options;
+}
+
+function completed({ before, as }: End, text: string): string {
+  const value = as === "value" && !/^[\w-]+$/.test(text) ? `"${text}"` : text;
+  return (before + value + (as === "quote" ? '"' : "")).replace(/\s+/g, " ").trim();
 }
 
 /** Whether the query says this tag, as whole words. */
