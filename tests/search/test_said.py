@@ -324,3 +324,11 @@ def test_an_or_takes_the_whole_of_a_date_or_a_number(q: str) -> None:
     one, other = q.split(" or ")
     chips = [chip.meaning for chip in understood(q).chips]
     assert chips == [chip.meaning for side in (one, other) for chip in understood(side).chips]
+
+
+def test_a_colour_is_said_as_designers_write_it_and_as_what_prevails() -> None:
+    assert path("#ff0000") == path("color:#ff0000>=8%")
+    (half,) = understood("mostly purple").chips
+    assert (half.kind, half.meaning) == ("colour", "about 50% purple")
+    assert path("mainly purple dog") == path("50 % purple dog")
+    assert [chip.kind for chip in understood("mostly dog").chips] == ["words", "label"]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from services.search.language.colours import colour
+from services.search.language.colours import colour, lab_of, near_lab
 from services.search.language.dates import read_days
 from services.search.language.fields import days_path, holds, sharp_path
 from services.search.language.known import Terms, names, other_forms, stem
@@ -14,6 +14,10 @@ from services.search.language.said import hours, limit, setting, zoom
 from services.search.language.syntax import Span
 
 AMOUNT = re.compile(r"(\d{1,3}) ?% ?(?:of )?([a-z ]+)|([a-z ]+) (\d{1,3}) ?%")
+MOSTLY = re.compile(r"(?:mostly|mainly|predominantly) (?=[a-z])")
+HALF = "50 % "
+#: A colour as designers write it; without its sign it may be a number.
+HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})")
 EQUIPMENT = ("camera", "lens")
 #: Who types a whole name, with its ending, means that file.
 FILE = re.compile(r"\S.*\.(?:jpe?g|png|webp|gif|avif|hei[cf]|tiff?)")
@@ -33,6 +37,14 @@ def file_named(text: str, span: Span) -> Condition | None:
     return Condition(holds("name", text), meant)
 
 
+def _hex(text: str, span: Span) -> Condition | None:
+    """'#ff0000'."""
+    if not HEX.fullmatch(text):
+        return None
+    meant = Meant(span, text, "colour", text, f"color:{text}")
+    return Condition(near_lab(lab_of(text), ">=", SOME), meant)
+
+
 class Phrases:
     """One phrase at a time, with the words of one gallery."""
 
@@ -45,7 +57,8 @@ class Phrases:
             (" " not in text and file_named(text, span))
             or self._date(text, span)
             or self._exif(text, span)
-            or self._amount(text, span)
+            or self._amount(MOSTLY.sub(HALF, text), span)
+            or _hex(text, span)
             or self._hour(text, span)
             or self._term(text, span)
             or setting(text, span)
