@@ -206,16 +206,31 @@ def test_what_a_search_finds_is_taken_along_and_keywords_are_brought(
 
 
 def test_of_photos_that_look_the_same_the_best_is_kept(desk: Desk, stocked: httpx.Client) -> None:
-    large = Image.open(SAMPLES / "clock.jpg").convert("RGB")
+    whole = Image.open(SAMPLES / "clock.jpg").convert("RGB")
+    large = whole.crop((0, 0, whole.width, whole.width // 2))
     small = large.resize((large.width // 2, large.height // 2))
     best, other = sent(stocked, "clock.jpg", large), sent(stocked, "small clock.jpg", small)
     page = desk.open()
-    page.get_by_test_id("status").click()
+    status = page.get_by_role("button", name=re.compile("near duplicates, import"))
+    expect(status.get_by_text("Gallery", exact=True)).to_be_visible()
+    expect(status).to_have_attribute("title", re.compile("import of keywords"))
+    status.click()
     page.get_by_role("button", name="Photos that look the same").click()
     group = page.get_by_test_id("twins").filter(has=page.locator(f'[data-photo="{other}"]'))
     expect(group.locator(".best")).to_have_attribute("data-photo", best)
     expect(group).to_contain_text("The best: more pixels")
     assert_accessible(page, "twins")
+    for photo_id in (best, other):
+        one = group.locator(f'[data-photo="{photo_id}"]')
+        kilobytes = round(stocked.get(f"/api/photos/{photo_id}").json()["bytes"] / 1000)
+        expect(one).to_contain_text(re.compile(rf"\d, {kilobytes} kB"))
+        shown = one.get_by_role("img").bounding_box()
+        assert shown
+        assert shown["width"] / shown["height"] == pytest.approx(2, rel=0.02)
+    group.get_by_role("button", name="Keep the best").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    assert stocked.get(f"/api/photos/{other}").status_code == 200
     group.get_by_role("button", name="Keep the best").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
     expect(group).to_have_count(0)
