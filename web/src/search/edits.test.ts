@@ -65,6 +65,13 @@ test("what stood beside an alternative does not become one, nor is it denied", (
   expect(taken("no dog or cat bird", "dog")).toBe("no cat bird");
 });
 
+test("a part of many words is one alternative", () => {
+  expect(taken("golden retriever or tabby cat or sea", "tabby cat")).toBe("golden retriever or sea");
+  expect(taken("golden retriever or tabby cat", "golden retriever")).toBe("tabby cat");
+  expect(taken("golden retriever or tabby cat, or sea", "sea")).toBe("golden retriever or tabby cat,");
+  expect(taken("sea or black and white or fog", "black and white")).toBe("sea or fog");
+});
+
 test("no word that joins is left alone", () => {
   expect(taken("no dog but people", "dog")).toBe("people");
   expect(taken("no dog but people", "people")).toBe("no dog");

@@ -19,8 +19,8 @@ export function narrowing(kind: string, name: string): string {
 /** The query without its characters `[start, end)`, counted as Python does; the rest means what it meant. */
 export function without(query: string, start: number, end: number): string {
   const [from, to] = placeOf(query, start, end);
-  const tokens = tokensOf(query)?.map((token) => cut(token, from, to));
-  const wanted = tokens ? plainOf(tokens) : null;
+  const tokens = gapped(tokensOf(query), from, to);
+  const wanted = tokens && plainOf(tokens);
   if (!tokens || wanted === null) return `${query.slice(0, from)} ${query.slice(to)}`.replace(/\s+/g, " ").trim();
   const before = tokens.filter((token) => token.start < from && token.text);
   const after = tokens.filter((token) => token.start >= from && token.end > to && token.text);
@@ -58,6 +58,14 @@ export function placeOf(query: string, start: number, end: number): [number, num
   const letters = [...query];
   const length = (until: number) => letters.slice(0, until).join("").length;
   return [length(start), length(end)];
+}
+
+/** Nothing in the place of `[from, to)`, however many words stood there: "golden retriever" is one part. */
+function gapped(tokens: readonly Token[] | null, from: number, to: number): Token[] | null {
+  const left = tokens?.map((token) => cut(token, from, to));
+  const isGone = ({ text, start, end }: Token) => !text || (start >= from && end <= to);
+  const first = left?.findIndex(isGone);
+  return left?.filter((token, place) => place === first || !isGone(token)) ?? null;
 }
 
 /** A part without the characters `[from, to)`: of "dog,cat" the other word, or nothing. */
