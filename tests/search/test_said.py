@@ -332,3 +332,23 @@ def test_a_colour_is_said_as_designers_write_it_and_as_what_prevails() -> None:
     assert (half.kind, half.meaning) == ("colour", "about 50% purple")
     assert path("mainly purple dog") == path("50 % purple dog")
     assert [chip.kind for chip in understood("mostly dog").chips] == ["words", "label"]
+
+
+@pytest.mark.parametrize(
+    ("q", "plain"),
+    [
+        ("without a dog or a person", "without dog or person"),
+        ("no dogs and no people", "no dogs no people"),
+        ("neither a dog nor a person", "neither dog nor person"),
+        ("without the dog", "-dog"),
+        ("a dog or a person", "dog or person"),
+        ("a dog and the person", "dog person"),
+    ],
+)
+def test_an_article_asks_for_nothing(q: str, plain: str) -> None:
+    assert wanted(q) == wanted(plain)
+
+
+def test_an_article_that_nothing_follows_is_a_word() -> None:
+    assert parse("dog or a or b") == parse("dog or (a) or b")
+    assert parse("vitamin or a") == parse("vitamin or (a)")

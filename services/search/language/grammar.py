@@ -20,8 +20,10 @@ from services.search.language.syntax import (
     Word,
 )
 
+#: In 'without a dog or a cat' this asks for nothing, and what comes after it is meant.
+ARTICLE = r"(?:\s+(?:an?|the|any|some)(?=\s+(?!(?:or|nor|and)\b)[^\s()&|]))?"
 #: Words that join stand alone; a word may hold anything but spaces, quotes and parentheses.
-GRAMMAR = r"""
+GRAMMAR = rf"""
 start: both?
 both: (AND | either)+
 either: _item (_OR _item)*
@@ -37,9 +39,9 @@ sure: PHRASE THAN value
 phrase: PHRASE
 word: WORD
 
-NOT.5: /[-!](?=[^\s)])|(?:not|neither|without|w\/o|no|except|excluding)(?=[\s("“]|$)/i
-_OR.5: /(?:or|nor|\|+)(?=[\s("“]|$)/i
-AND.5: /(?:and|&+)(?=[\s("“)]|$)/i
+NOT.5: /[-!](?=[^\s)])|(?:not|neither|without|w\/o|no|except|excluding){ARTICLE}(?=[\s("“]|$)/i
+_OR.5: /(?:or|nor|\|+){ARTICLE}(?=[\s("“]|$)/i
+AND.5: /(?:and|&+){ARTICLE}(?=[\s("“)]|$)/i
 FIELD.4: /[A-Za-z][A-Za-z_-]*:(?!\/\/)/
 CMP.3: /[<>]=?|=/
 THAN.3: /(?:[<>]=?|=)(?=\s*\.?\d)/
@@ -160,7 +162,7 @@ def _together(children: Sequence[object]) -> Iterator[Node]:
 
 
 def _denies_all(tree: "Tree[Token]") -> bool:
-    return tree.data == "negation" and str(tree.children[0]).lower() in DENY_ALL
+    return tree.data == "negation" and str(tree.children[0]).lower().split()[0] in DENY_ALL
 
 
 def _denied(tree: "Tree[Token]") -> "Tree[Token]":

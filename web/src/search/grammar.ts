@@ -20,13 +20,14 @@ interface Item {
 const QUOTED = String.raw`"[^"]*"|“[^”“]*”`;
 export const VALUE = String.raw`(?:${QUOTED}|[^\s()"“”<>=,]+)`;
 const COMPARED = String.raw`\s*(?:[<>]=?|=)\s*`;
+/** In "without a dog or a cat" this asks for nothing. */
+const ARTICLE = String.raw`(?:\s+(?:an?|the|any|some)(?=\s+(?!(?:or|nor|and)\b)[^\s()&|]))?`;
 const SORTS: readonly (readonly [Sort, RegExp])[] = [
   ["open", /\(/y],
   ["close", /\)/y],
-  // "without a dog" denies the dog.
-  ["not", /(?:not|neither|without|w\/o|no|except|excluding)(?:\s+(?:an?|any|the|some)(?=\s+[^\s)]))*(?=[\s("“])|[-!](?=[^\s)])/iy],
-  ["or", /(?:or|nor|\|+)(?=[\s("“]|$)/iy],
-  ["and", /(?:and|&+)(?=[\s("“)]|$)/iy],
+  ["not", new RegExp(`(?:not|neither|without|w/o|no|except|excluding)${ARTICLE}(?=[\\s("“]|$)|[-!](?=[^\\s)])`, "iy")],
+  ["or", new RegExp(`(?:or|nor|\\|+)${ARTICLE}(?=[\\s("“]|$)`, "iy")],
+  ["and", new RegExp(`(?:and|&+)${ARTICLE}(?=[\\s("“)]|$)`, "iy")],
   ["part", new RegExp(`[a-z][a-z_-]*:(?!//)(?:${COMPARED}${VALUE}|\\s*${VALUE}(?:\\s*,\\s*${VALUE})*(?:${COMPARED}${VALUE})?)`, "iy")],
   ["part", new RegExp(`(?:${QUOTED})(?:${COMPARED}\\.?\\d[^\\s()"“”<>=,]*)?`, "y")],
   ["part", /[^\s()"“”]+/y],
