@@ -14,6 +14,7 @@ from services.search.language.known import Term, Terms, stem
 from services.search.language.plan import path_of
 from services.search.language.reading import Reader
 from services.search.language.syntax import (
+    ARTICLES,
     JOINING,
     SAFE_WORD,
     All,
@@ -59,7 +60,9 @@ def path(q: str) -> str | None:
 
 # --- the tree and its text
 
-words = st.from_regex(SAFE_WORD, fullmatch=True).filter(lambda w: w.lower() not in JOINING)
+words = st.sampled_from(ARTICLES) | st.from_regex(SAFE_WORD, fullmatch=True).filter(
+    lambda word: word.lower() not in JOINING
+)
 quoted = st.text(st.characters(exclude_characters='"', exclude_categories=["Cs"]), max_size=8)
 fields = st.builds(
     Field,

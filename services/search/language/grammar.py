@@ -8,6 +8,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from services.search.language.syntax import (
+    ARTICLES,
     All,
     Any,
     BadQuery,
@@ -21,7 +22,7 @@ from services.search.language.syntax import (
 )
 
 #: In 'without a dog or a cat' this asks for nothing, and what comes after it is meant.
-ARTICLE = r"(?:\s+(?:an?|the|any|some)(?=\s+(?!(?:or|nor|and)\b)[^\s()&|]))?"
+ARTICLE = rf"(?:\s+(?:{'|'.join(ARTICLES)})(?=\s+(?!(?:or|nor|and)\b)[^\s()&|]))?"
 #: Words that join stand alone; a word may hold anything but spaces, quotes and parentheses.
 GRAMMAR = rf"""
 start: both?

@@ -10,6 +10,8 @@ JOINING = frozenset(
     ["or", "nor", "and", "not", "no", "neither", "without", "w/o", "except", "excluding", "|", "&"]
 )
 SAFE_VALUE = re.compile(r"[^\s()\"“”<>=,]+")
+#: After a word that joins or denies these ask for nothing, unless they stand in parentheses.
+ARTICLES = ("a", "an", "any", "some", "the")
 SAFE_WORD = re.compile(r"(?![-!]\S)(?![<>=,])(?![A-Za-z][A-Za-z_-]*:(?!//))[^\s()\"“”]+")
 
 
@@ -85,7 +87,7 @@ def show(node: Node | None) -> str:
         case None:
             return ""
         case Word(text):
-            return text
+            return f"({text})" if text.lower() in ARTICLES else text
         case Phrase(text):
             return f'"{text}"'
         case Field():
