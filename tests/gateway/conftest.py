@@ -18,6 +18,13 @@ INDEX = b"<!doctype html><title>imgcap</title>" + b"<!-- long enough to be packe
 SCRIPT = b"console.log('hello');" * 100
 
 
+@pytest.fixture(autouse=True)
+def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a crowd the disk may stand still for longer than a client is let wait for a store."""
+    if request.node.get_closest_marker("alone") is None:
+        monkeypatch.setattr("services.gateway.store.PATIENCE", 30.0)
+
+
 @pytest.fixture(scope="session")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built page, with a secret in it and one beside it."""

@@ -9,7 +9,7 @@ from playwright.sync_api import Response, expect, sync_playwright
 
 from services.common.blobs import QUARANTINE
 from services.embedded.store import Store
-from tests.gateway.house import House, gateway, jpeg
+from tests.gateway.house import House, gateway, jpeg, until
 from tests.ports import free_port
 from tests.web.desk import DESK, FLAGS, ROOT, Desk, desks
 
@@ -74,4 +74,4 @@ def test_a_browser_sends_photos_to_the_store_and_is_told_what_is_none(
     sent = [loaded for url, loaded in page.evaluate("window.progress") if url.startswith(store)]
     assert max(sent) >= photo.stat().st_size
     assert house.rows() == rows + 1
-    assert list(house.blobs.keys(f"{QUARANTINE}/")) == []
+    until(lambda: list(house.blobs.keys(f"{QUARANTINE}/")) == [])
