@@ -125,11 +125,17 @@ def test_the_keyboard_alone_finds_opens_and_closes(desk: Desk, photo: Path) -> N
     expect(link).to_be_focused()
 
 
-def test_a_search_completes_tags_with_their_counts(desk: Desk, photo: Path) -> None:
+def a_tag_of(desk: Desk, photo: Path) -> str:
+    """Uploads the photo, reads what is said of it, and goes back to the gallery."""
     desk.open()
     desk.upload_and_wait(photo)
-    tag = desk.view(photo).get_by_test_id("tag").first.locator(".text").inner_text()
+    text = desk.view(photo).get_by_test_id("tag").first.locator(".text").inner_text()
     desk.open()
+    return text
+
+
+def test_a_search_completes_tags_with_their_counts(desk: Desk, photo: Path) -> None:
+    tag = a_tag_of(desk, photo)
     box = desk.page.get_by_role("combobox", name="Search photos")
     box.click()
     box.press_sequentially(tag[:3])
@@ -145,10 +151,7 @@ def test_a_search_completes_tags_with_their_counts(desk: Desk, photo: Path) -> N
 def test_a_field_a_sign_and_a_quote_are_completed_too(
     desk: Desk, photo: Path, before: str
 ) -> None:
-    desk.open()
-    desk.upload_and_wait(photo)
-    tag = desk.view(photo).get_by_test_id("tag").first.locator(".text").inner_text()
-    desk.open()
+    tag = a_tag_of(desk, photo)
     box = desk.page.get_by_role("combobox", name="Search photos")
     box.click()
     box.press_sequentially(before + tag[:3])
